@@ -1,0 +1,139 @@
+//! The DynamoDB API inside this process: dynoxide on SQLite, in memory or in a file that several processes may
+//! share, behind the ordinary SDK client.
+
+mod connector;
+mod operations;
+
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Credentials, IdentityCache, Region, StalledStreamProtectionConfig,
+    retry::RetryConfig,
+};
+use aws_sdk_dynamodb::{Client, Config};
+use dynoxide::{Database, DynoxideError};
+
+use crate::provisioning::{ProvisioningError, TableNames, create_tables};
+use crate::template::Template;
+use connector::InProcess;
+
+/// Opening is tried this often while another process holds the file: two that create it at the same instant can
+/// collide in the switch to the write-ahead log, which SQLite's own busy time-out does not cover.
+const OPEN_ATTEMPTS: u32 = 40;
+const OPEN_PAUSE: Duration = Duration::from_millis(50);
+
+/// A set of tables, in memory or in a file. Clones share it.
+#[derive(Clone)]
+pub struct Engine {
+    database: Database,
+}
+
+/// Why an engine did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The path cannot be handed to SQLite.
+    #[error("the path of the tables is not valid UTF-8")]
+    Path,
+    /// The engine refused or failed; the text is its own.
+    #[error("the embedded tables failed: {0}")]
+    Database(#[from] DynoxideError),
+    /// The thread that asked the engine ended early.
+    #[error("the embedded tables were interrupted")]
+    Interrupted(#[source] tokio::task::JoinError),
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Empty tables that end with the last clone.
+    pub fn memory() -> Result<Self, EngineError> {
+        Ok(Self {
+            database: Database::memory()?,
+        })
+    }
+
+    /// The tables in the file at `path`, which is made when it is not there. Other processes may have it open.
+    ///
+    /// Blocks while another process holds the file, for some seconds at most.
+    pub fn open(path: &Path) -> Result<Self, EngineError> {
+        let path = path.to_str().ok_or(EngineError::Path)?;
+        let mut attempt = 1;
+        loop {
+            match Database::new(path) {
+                Ok(database) => return Ok(Self { database }),
+                Err(error) if attempt < OPEN_ATTEMPTS && is_locked(&error) => {
+                    attempt += 1;
+                    sleep(OPEN_PAUSE);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// An SDK client whose requests this engine answers. It neither retries nor times out, and needs no credentials
+    /// and no network.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static(crate::REGION))
+            .endpoint_url("http://tables.invalid")
+            .credentials_provider(Credentials::new(
+                "tables",
+                "tables",
+                None,
+                None,
+                "vestibule-tables",
+            ))
+            .identity_cache(IdentityCache::no_cache())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .http_client(InProcess::new(self.clone()))
+            .build();
+        Client::from_conf(config)
+    }
+
+    /// Makes the template's tables, named `<prefix>-directory` and so on, where they are missing.
+    pub async fn create_tables(
+        &self,
+        template: &Template,
+        prefix: &str,
+    ) -> Result<TableNames, ProvisioningError> {
+        create_tables(&self.client(), template, prefix).await
+    }
+
+    /// Deletes the items whose time to live is over and answers how many there were. DynamoDB does this by itself,
+    /// sooner or later; this engine does it only when asked.
+    pub async fn delete_expired(&self) -> Result<usize, EngineError> {
+        self.run(Database::sweep_ttl).await
+    }
+
+    /// Runs a call that blocks where it does not hold up the runtime; without a runtime, here.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Database) -> Result<T, DynoxideError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let database = self.database.clone();
+        let answer = match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => runtime
+                .spawn_blocking(move || call(&database))
+                .await
+                .map_err(EngineError::Interrupted)?,
+            Err(_) => call(&database),
+        };
+        Ok(answer?)
+    }
+}
+
+fn is_locked(error: &DynoxideError) -> bool {
+    let text = error.to_string();
+    text.contains("database is locked") || text.contains("database is busy")
+}

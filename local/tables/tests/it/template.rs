@@ -1,0 +1,144 @@
+//! The project's own template and how a template is read.
+
+use vestibule_tables::{EnvironmentValue, KeyKind, Method, Template, TemplateError};
+
+const SMALL: &str = r#"
+Globals:
+  Function:
+    Environment: { Variables: { ACCESS_TABLE: !Ref AccessTable, LEVEL: info } }
+Resources:
+  Api: { Type: AWS::Serverless::HttpApi }
+  AccessTable:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{ AttributeName: pk, AttributeType: S }]
+      KeySchema: [{ AttributeName: pk, KeyType: HASH }]
+      StreamSpecification: { StreamViewType: NEW_IMAGE }
+      SSESpecification: { KMSMasterKeyId: !GetAtt Key.Arn }
+  OneFunction:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: one } }
+    Properties:
+      Environment: { Variables: { LEVEL: debug, KEY_ID: !GetAtt Key.Arn } }
+      Policies: [{ Statement: [{ Resource: !Sub "${AccessTable.Arn}/index/*" }] }]
+      Events:
+        Root: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: GET, Path: /things } }
+        Item: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: ANY, Path: "/things/{id}" } }
+        Rest: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: ANY, Path: "/things/{proxy+}" } }
+  TwoFunction:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: two } }
+    Properties:
+      Events:
+        Special: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: POST, Path: /things/special } }
+        Work:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt AccessTable.StreamArn
+            StartingPosition: TRIM_HORIZON
+            BatchSize: 5
+            FilterCriteria: { Filters: [{ Pattern: '{"eventName": ["INSERT"]}' }] }
+"#;
+
+#[test]
+fn every_table_has_the_same_keys_and_at_most_the_index_that_lists() {
+    for table in &Template::embedded().unwrap().tables {
+        let keys: Vec<_> = table
+            .keys
+            .iter()
+            .map(|key| (key.attribute.as_str(), key.kind))
+            .collect();
+        assert_eq!(
+            keys,
+            [("pk", KeyKind::Hash), ("sk", KeyKind::Range)],
+            "{}",
+            table.logical_id
+        );
+        for index in &table.indexes {
+            assert_eq!(
+                (index.name.as_str(), index.projection.as_str()),
+                ("listing", "ALL"),
+                "{}",
+                table.logical_id
+            );
+            let keys: Vec<_> = index
+                .keys
+                .iter()
+                .map(|key| key.attribute.as_str())
+                .collect();
+            assert_eq!(keys, ["listing_pk", "listing_sk"], "{}", table.logical_id);
+        }
+    }
+}
+
+#[test]
+fn a_function_has_its_routes_its_environment_and_its_stream() {
+    let template = Template::parse(SMALL).unwrap();
+    let one = template.function("one").unwrap();
+    assert_eq!(one.logical_id, "OneFunction");
+    assert_eq!(
+        one.environment["LEVEL"],
+        EnvironmentValue::Literal("debug".to_owned())
+    );
+    assert_eq!(one.environment["KEY_ID"], EnvironmentValue::Computed);
+    assert_eq!(
+        one.environment["ACCESS_TABLE"],
+        EnvironmentValue::Reference("AccessTable".to_owned())
+    );
+    assert_eq!(one.routes.len(), 3);
+    assert!(one.stream.is_none());
+
+    let two = template.function("two").unwrap();
+    assert_eq!(
+        two.environment["LEVEL"],
+        EnvironmentValue::Literal("info".to_owned())
+    );
+    assert_eq!(two.routes[0].method, Method::Only("POST".to_owned()));
+    let stream = two.stream.as_ref().unwrap();
+    assert_eq!(
+        (
+            stream.table.as_str(),
+            stream.batch_size,
+            stream.filters.len()
+        ),
+        ("AccessTable", 5, 1)
+    );
+}
+
+#[test]
+fn a_request_goes_to_the_closest_route() {
+    let template = Template::parse(SMALL).unwrap();
+    let path = |method: &str, path: &str| {
+        template
+            .route(method, path)
+            .map(|(_, route)| route.path.as_str())
+    };
+    assert_eq!(path("GET", "/things"), Some("/things"));
+    assert_eq!(path("POST", "/things"), None);
+    assert_eq!(path("POST", "/things/special"), Some("/things/special"));
+    assert_eq!(path("GET", "/things/special"), Some("/things/{id}"));
+    assert_eq!(
+        path("GET", "/things/special/more"),
+        Some("/things/{proxy+}")
+    );
+    assert_eq!(path("GET", "/things/"), None);
+    assert_eq!(path("GET", "/"), None);
+}
+
+#[test]
+fn a_template_that_cannot_be_followed_is_refused() {
+    assert!(matches!(
+        Template::parse("Resources: ["),
+        Err(TemplateError::Yaml(_))
+    ));
+    let unknown_filter = SMALL.replace(r#"["INSERT"]"#, r#"[{"numeric": ["=", 1]}]"#);
+    assert!(matches!(
+        Template::parse(&unknown_filter),
+        Err(TemplateError::Filter { .. })
+    ));
+    let other_stream = SMALL.replace("AccessTable.StreamArn", "AccessTable.Arn");
+    assert!(matches!(
+        Template::parse(&other_stream),
+        Err(TemplateError::Resource { .. })
+    ));
+}
