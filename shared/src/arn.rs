@@ -1,0 +1,140 @@
+//! Amazon Resource Names of what Vestibule holds, and of what it makes in member accounts.
+
+use std::fmt;
+
+use crate::ids::{
+    AccountId, GroupId, IdentityStoreId, InstanceId, InvalidId, MembershipId, PermissionSetId,
+    PermissionSetName, UserId,
+};
+
+/// The path under which every role of Vestibule lives in a member account.
+pub const ROLE_PATH: &str = "/vestibule/";
+
+/// The role in each member account through which Vestibule works there.
+pub const SERVICE_ROLE_NAME: &str = "VestibuleServiceRole";
+
+/// `arn:aws:sso:::instance/ssoins-…`
+#[must_use]
+pub fn instance(id: &InstanceId) -> String {
+    format!("arn:aws:sso:::instance/{id}")
+}
+
+/// Parses an instance's ARN.
+pub fn parse_instance(text: &str) -> Result<InstanceId, InvalidId> {
+    let id = text
+        .strip_prefix("arn:aws:sso:::instance/")
+        .ok_or(InvalidId("instance ARN"))?;
+    InstanceId::parse(id)
+}
+
+/// A permission set's ARN: `arn:aws:sso:::permissionSet/ssoins-…/ps-…`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PermissionSetArn {
+    /// The instance it belongs to.
+    pub instance: InstanceId,
+    /// The permission set.
+    pub id: PermissionSetId,
+}
+
+impl PermissionSetArn {
+    /// Parses the text form.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        let (instance, id) = text
+            .strip_prefix("arn:aws:sso:::permissionSet/")
+            .and_then(|rest| rest.split_once('/'))
+            .ok_or(InvalidId("permission set ARN"))?;
+        Ok(Self {
+            instance: InstanceId::parse(instance)?,
+            id: PermissionSetId::parse(id)?,
+        })
+    }
+}
+
+impl fmt::Display for PermissionSetArn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "arn:aws:sso:::permissionSet/{}/{}",
+            self.instance, self.id
+        )
+    }
+}
+
+/// `arn:aws:identitystore::<account>:identitystore/d-…`
+#[must_use]
+pub fn identity_store(management_account: &AccountId, id: &IdentityStoreId) -> String {
+    format!("arn:aws:identitystore::{management_account}:identitystore/{id}")
+}
+
+/// `arn:aws:identitystore:::user/…`
+#[must_use]
+pub fn user(id: &UserId) -> String {
+    format!("arn:aws:identitystore:::user/{id}")
+}
+
+/// `arn:aws:identitystore:::group/…`
+#[must_use]
+pub fn group(id: &GroupId) -> String {
+    format!("arn:aws:identitystore:::group/{id}")
+}
+
+/// `arn:aws:identitystore:::membership/…`
+#[must_use]
+pub fn membership(id: &MembershipId) -> String {
+    format!("arn:aws:identitystore:::membership/{id}")
+}
+
+/// The name of the role that carries a permission set, the same in every account and known before it
+/// exists: `VestibuleSSO_<name>_<16 hex>`, at most 62 of IAM's 64 characters.
+#[must_use]
+pub fn role_name(name: &PermissionSetName, id: &PermissionSetId) -> String {
+    format!("VestibuleSSO_{name}_{}", id.digits())
+}
+
+/// The ARN of that role in `account`.
+#[must_use]
+pub fn role(account: &AccountId, name: &PermissionSetName, id: &PermissionSetId) -> String {
+    format!(
+        "arn:aws:iam::{account}:role{ROLE_PATH}{}",
+        role_name(name, id)
+    )
+}
+
+/// The name of the SAML provider in every account: `Vestibule_<16 hex of the instance>`.
+#[must_use]
+pub fn provider_name(instance: &InstanceId) -> String {
+    format!("Vestibule_{}", instance.digits())
+}
+
+/// The ARN of the SAML provider in `account`.
+#[must_use]
+pub fn provider(account: &AccountId, instance: &InstanceId) -> String {
+    format!(
+        "arn:aws:iam::{account}:saml-provider/{}",
+        provider_name(instance)
+    )
+}
+
+/// The ARN of the service role in `account`.
+#[must_use]
+pub fn service_role(account: &AccountId) -> String {
+    format!("arn:aws:iam::{account}:role{ROLE_PATH}{SERVICE_ROLE_NAME}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permission_set_arn_survives_printing_and_parsing() {
+        let text = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-fedcba9876543210";
+        assert_eq!(PermissionSetArn::parse(text).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn the_longest_role_name_fits_iam() {
+        let name = PermissionSetName::parse(&"n".repeat(32)).unwrap();
+        let id = PermissionSetId::parse("ps-0123456789abcdef").unwrap();
+        assert!(role_name(&name, &id).len() <= 64);
+    }
+}

@@ -1,0 +1,102 @@
+//! The edge that every function has in common: where a request came from, how large it may be, how it runs as a Lambda
+//! behind an HTTP API, and how a failure of ours is logged once.
+
+use std::convert::Infallible;
+use std::error::Error as StdError;
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use http::header::USER_AGENT;
+use http::request::Parts;
+use lambda_http::request::RequestContext;
+
+use crate::store::audit::Origin;
+
+/// The largest body that any function reads, in bytes.
+pub const LARGEST_BODY: usize = 1024 * 1024;
+
+/// The address of the client: API Gateway's `requestContext.http.sourceIp`, or the peer of the socket. A header never
+/// decides it.
+#[derive(Debug, Clone)]
+pub struct ClientAddress(pub String);
+
+impl<S: Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let given = parts.extensions.get::<Self>().cloned();
+        let socket = || {
+            let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+            peer.map(|ConnectInfo(address)| Self(address.ip().to_string()))
+        };
+        Ok(given
+            .or_else(socket)
+            .unwrap_or_else(|| Self("unknown".to_owned())))
+    }
+}
+
+/// [`Origin`] as an extractor: address and user agent for the audit record.
+pub struct RequestOrigin(pub Origin);
+
+impl<S: Sync> FromRequestParts<S> for RequestOrigin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let ClientAddress(address) = ClientAddress::from_request_parts(parts, state).await?;
+        let user_agent = parts
+            .headers
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .map(|agent| agent.chars().take(256).collect());
+        Ok(Self(Origin {
+            address,
+            user_agent,
+        }))
+    }
+}
+
+/// What every router gets: the limit on bodies.
+pub fn bounded<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    router.layer(DefaultBodyLimit::max(LARGEST_BODY))
+}
+
+/// Runs a router as a Lambda behind an HTTP API, until the Lambda ends.
+pub async fn run(router: Router) -> Result<(), lambda_http::Error> {
+    lambda_http::run(router.layer(middleware::from_fn(with_client_address))).await
+}
+
+async fn with_client_address(mut request: Request, next: Next) -> Response {
+    let address = match request.extensions().get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
+        _ => None,
+    };
+    if let Some(address) = address {
+        request.extensions_mut().insert(ClientAddress(address));
+    }
+    next.run(request).await
+}
+
+/// Writes JSON lines to standard output, as CloudWatch reads them. `RUST_LOG`-style filter in `filter`.
+pub fn log_as_json(filter: &str) {
+    let filter = tracing_subscriber::EnvFilter::new(filter);
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .without_time()
+        .init();
+}
+
+/// Logs a failure of ours, once, with everything that caused it, under the reference that the caller is shown.
+pub fn log_failure(reference: &str, error: &(dyn StdError + 'static)) {
+    let mut chain = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        chain.push_str(": ");
+        chain.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    tracing::error!(reference, error = %chain, "request failed");
+}

@@ -1,0 +1,189 @@
+//! Who may enter which account as what: the one decision behind the portal's page, the console and credentials.
+
+use std::collections::BTreeMap;
+
+use crate::arn;
+use crate::ids::{AccountId, PermissionSetId, PermissionSetName, Principal};
+use crate::store::Error;
+use crate::store::access::{
+    Access, Account, AccountStatus, AssignmentState, Instance, PermissionSet, Place, Provisioned,
+};
+use crate::store::directory::{Directory, UserWithGroups};
+
+/// An account that a user may enter, with the permission sets they may enter it as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountEntry {
+    /// The account.
+    pub account: Account,
+    /// The permission sets' names, sorted.
+    pub roles: Vec<PermissionSetName>,
+}
+
+/// That a user may enter an account as a permission set, and how. Only [`authorize`] makes one.
+#[derive(Debug, Clone)]
+pub struct AuthorizedEntry {
+    account: Account,
+    role_arn: String,
+    provider_arn: String,
+    provisioned: Provisioned,
+}
+
+/// Why a user may not enter.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// No active assignment, no such account or permission set: it is not said which.
+    #[error("no access")]
+    NoAccess,
+    /// Trusted access is off: nobody may enter anything.
+    #[error("access to the organization's accounts is switched off")]
+    TrustedAccessOff,
+    /// The tables could not be asked.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+impl AuthorizedEntry {
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// The role to assume.
+    #[must_use]
+    pub fn role_arn(&self) -> &str {
+        &self.role_arn
+    }
+
+    /// The SAML provider that the role trusts.
+    #[must_use]
+    pub fn provider_arn(&self) -> &str {
+        &self.provider_arn
+    }
+
+    /// How long the session may last, in seconds.
+    #[must_use]
+    pub fn session_seconds(&self) -> u32 {
+        self.provisioned.session_seconds.unwrap_or(3600)
+    }
+
+    /// Where in the console the permission set lets a session begin.
+    #[must_use]
+    pub fn relay_state(&self) -> Option<&str> {
+        self.provisioned.relay_state.as_deref()
+    }
+}
+
+/// Every account that `user` may enter, with its roles, by account name. Reads: groups; assignments of all principals in
+/// parallel; accounts and permission sets in parallel.
+pub async fn accounts_of(
+    (directory, access): (&Directory, &Access),
+    instance: &Instance,
+    user: &UserWithGroups,
+) -> Result<Vec<AccountEntry>, Error> {
+    if !instance.trusted_access {
+        return Ok(Vec::new());
+    }
+    let principals = principals(directory, user).await?;
+    let assignments = crate::store::table::futures_join(
+        principals
+            .iter()
+            .map(|principal| access.assignments_of(principal, None)),
+    )
+    .await?;
+    let places: Vec<Place> = assignments
+        .into_iter()
+        .flatten()
+        .filter(|assignment| assignment.state == AssignmentState::Active)
+        .map(|assignment| assignment.place)
+        .collect();
+    let accounts: Vec<AccountId> = places.iter().map(|place| place.account.clone()).collect();
+    let sets: Vec<PermissionSetId> = places
+        .iter()
+        .map(|place| place.permission_set.clone())
+        .collect();
+    let (accounts, sets) = futures_util::future::try_join(
+        access.find_accounts(&accounts),
+        access.find_permission_sets(&sets),
+    )
+    .await?;
+    Ok(entries(&places, accounts, &sets))
+}
+
+/// Whether `user` may enter `account` as the permission set called `role`, from what the tables say now.
+pub async fn authorize(
+    (directory, access): (&Directory, &Access),
+    instance: &Instance,
+    user: &UserWithGroups,
+    (account, role): (&AccountId, &PermissionSetName),
+) -> Result<AuthorizedEntry, Refusal> {
+    if !instance.trusted_access {
+        return Err(Refusal::TrustedAccessOff);
+    }
+    let (principals, account, set) = futures_util::future::try_join3(
+        principals(directory, user),
+        access.find_account(account),
+        access.find_permission_set_id(role),
+    )
+    .await?;
+    let account = account.filter(|account| account.status == AccountStatus::Active);
+    let (Some(account), Some(set)) = (account, set) else {
+        return Err(Refusal::NoAccess);
+    };
+    let place = Place {
+        account: account.id.clone(),
+        permission_set: set,
+    };
+    let (assignments, provisioned) = futures_util::future::try_join(
+        access.find_assignments(&principals, &place),
+        access.find_provisioned(&place),
+    )
+    .await?;
+    let assigned = assignments
+        .iter()
+        .any(|assignment| assignment.state == AssignmentState::Active);
+    match provisioned.filter(|provisioned| assigned && provisioned.revision.is_some()) {
+        None => Err(Refusal::NoAccess),
+        Some(provisioned) => Ok(AuthorizedEntry {
+            role_arn: arn::role(&account.id, role, &place.permission_set),
+            provider_arn: arn::provider(&account.id, &instance.id),
+            account,
+            provisioned,
+        }),
+    }
+}
+
+/// The user and those of their groups that are still there.
+async fn principals(directory: &Directory, user: &UserWithGroups) -> Result<Vec<Principal>, Error> {
+    let groups = directory.find_groups(&user.groups).await?;
+    let groups = groups.into_iter().map(|group| Principal::Group(group.id));
+    Ok(std::iter::once(Principal::User(user.user.id.clone()))
+        .chain(groups)
+        .collect())
+}
+
+fn entries(places: &[Place], accounts: Vec<Account>, sets: &[PermissionSet]) -> Vec<AccountEntry> {
+    let names: BTreeMap<&PermissionSetId, &PermissionSetName> =
+        sets.iter().map(|set| (&set.id, &set.name)).collect();
+    let mut entries: Vec<AccountEntry> = accounts
+        .into_iter()
+        .filter(|account| account.status == AccountStatus::Active)
+        .map(|account| {
+            let mut roles: Vec<PermissionSetName> = places
+                .iter()
+                .filter(|place| place.account == account.id)
+                .filter_map(|place| names.get(&place.permission_set).copied().cloned())
+                .collect();
+            roles.sort();
+            roles.dedup();
+            AccountEntry { account, roles }
+        })
+        .filter(|entry| !entry.roles.is_empty())
+        .collect();
+    entries.sort_by(|one, other| {
+        let key =
+            |entry: &AccountEntry| (entry.account.name.to_lowercase(), entry.account.id.clone());
+        key(one).cmp(&key(other))
+    });
+    entries
+}

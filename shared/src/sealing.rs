@@ -1,0 +1,243 @@
+//! Secrets that must be read back, sealed with AES-256-GCM: on AWS under a data key from KMS, locally under a key
+//! file. The record's own key is associated data, so that a sealed secret cannot be moved to another record.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_sdk_kms::primitives::Blob;
+use aws_sdk_kms::types::DataKeySpec;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::Random;
+
+/// How long an opened data key stays in memory.
+const REMEMBERED: SignedDuration = SignedDuration::from_mins(5);
+/// How many opened data keys stay in memory.
+const REMEMBERED_KEYS: usize = 64;
+/// The name in KMS's encryption context that ties data keys to their purpose.
+const PURPOSE: (&str, &str) = ("vestibule", "sealing");
+
+/// Why a secret could not be sealed or opened. Says nothing about the secret.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What is to be opened was not sealed by us, or for another record.
+    #[error("the sealed secret cannot be opened")]
+    Unreadable,
+    /// KMS did not answer or refused.
+    #[error("the key service cannot be reached")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Seals and opens secrets.
+#[derive(Clone)]
+pub struct Sealer(Arc<Kind>);
+
+enum Kind {
+    File([u8; 32]),
+    Kms {
+        client: aws_sdk_kms::Client,
+        key_id: String,
+        opened: Mutex<VecDeque<Opened>>,
+    },
+}
+
+#[derive(Clone)]
+struct Opened {
+    wrapped: String,
+    key: [u8; 32],
+    since: Timestamp,
+}
+
+impl Sealer {
+    /// Seals under a key that a local file holds.
+    #[must_use]
+    pub fn file(key: [u8; 32]) -> Self {
+        Self(Arc::new(Kind::File(key)))
+    }
+
+    /// Seals under data keys of a KMS key.
+    #[must_use]
+    pub fn kms(client: aws_sdk_kms::Client, key_id: String) -> Self {
+        Self(Arc::new(Kind::Kms {
+            client,
+            key_id,
+            opened: Mutex::new(VecDeque::new()),
+        }))
+    }
+
+    /// Seals `secret` for the record called `record`.
+    pub async fn seal(
+        &self,
+        record: &str,
+        secret: &[u8],
+        (now, random): (Timestamp, &Random),
+    ) -> Result<String, Error> {
+        let (wrapped, key) = self.sealing_key(now).await?;
+        let nonce = random.bytes::<NONCE_LEN>();
+        let mut sealed = secret.to_vec();
+        cipher(&key)?
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(record.as_bytes()),
+                &mut sealed,
+            )
+            .map_err(|_| Error::Unreadable)?;
+        Ok(format!(
+            "1.{wrapped}.{}.{}",
+            STANDARD_NO_PAD.encode(nonce),
+            STANDARD_NO_PAD.encode(sealed)
+        ))
+    }
+
+    /// Opens what was sealed for the record called `record`.
+    pub async fn open(&self, record: &str, sealed: &str, now: Timestamp) -> Result<Vec<u8>, Error> {
+        let mut parts = sealed.split('.');
+        let (Some("1"), Some(wrapped), Some(nonce), Some(text), None) = (
+            parts.next(),
+            parts.next(),
+            parts.next(),
+            parts.next(),
+            parts.next(),
+        ) else {
+            return Err(Error::Unreadable);
+        };
+        let decode = |text: &str| STANDARD_NO_PAD.decode(text).map_err(|_| Error::Unreadable);
+        let nonce: [u8; NONCE_LEN] = decode(nonce)?.try_into().map_err(|_| Error::Unreadable)?;
+        let mut text = decode(text)?;
+        let key = self.opening_key(wrapped, now).await?;
+        let secret = cipher(&key)?
+            .open_in_place(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(record.as_bytes()),
+                &mut text,
+            )
+            .map_err(|_| Error::Unreadable)?;
+        Ok(secret.to_vec())
+    }
+
+    async fn sealing_key(&self, now: Timestamp) -> Result<(String, [u8; 32]), Error> {
+        let (client, key_id, opened) = match &*self.0 {
+            Kind::File(key) => return Ok((String::new(), *key)),
+            Kind::Kms {
+                client,
+                key_id,
+                opened,
+            } => (client, key_id, opened),
+        };
+        if let Some(found) = remembered(opened, now, |_| true) {
+            return Ok((found.wrapped, found.key));
+        }
+        let answer = client
+            .generate_data_key()
+            .key_id(key_id)
+            .key_spec(DataKeySpec::Aes256)
+            .encryption_context(PURPOSE.0, PURPOSE.1)
+            .send()
+            .await
+            .map_err(|error| Error::Unavailable(error.into()))?;
+        let wrapped = answer.ciphertext_blob.ok_or(Error::Unreadable)?;
+        let wrapped = STANDARD_NO_PAD.encode(wrapped);
+        let key = data_key(answer.plaintext)?;
+        remember(opened, wrapped.clone(), key, now);
+        Ok((wrapped, key))
+    }
+
+    async fn opening_key(&self, wrapped: &str, now: Timestamp) -> Result<[u8; 32], Error> {
+        let (client, key_id, opened) = match &*self.0 {
+            Kind::File(key) => return Ok(*key),
+            Kind::Kms {
+                client,
+                key_id,
+                opened,
+            } => (client, key_id, opened),
+        };
+        if let Some(found) = remembered(opened, now, |opened| opened.wrapped == wrapped) {
+            return Ok(found.key);
+        }
+        let blob = STANDARD_NO_PAD
+            .decode(wrapped)
+            .map_err(|_| Error::Unreadable)?;
+        let answer = client
+            .decrypt()
+            .key_id(key_id)
+            .ciphertext_blob(Blob::new(blob))
+            .encryption_context(PURPOSE.0, PURPOSE.1)
+            .send()
+            .await
+            .map_err(|error| Error::Unavailable(error.into()))?;
+        let key = data_key(answer.plaintext)?;
+        remember(opened, wrapped.to_owned(), key, now);
+        Ok(key)
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Sealer")
+    }
+}
+
+fn cipher(key: &[u8; 32]) -> Result<LessSafeKey, Error> {
+    let key = UnboundKey::new(&AES_256_GCM, key).map_err(|_| Error::Unreadable)?;
+    Ok(LessSafeKey::new(key))
+}
+
+fn data_key(plaintext: Option<Blob>) -> Result<[u8; 32], Error> {
+    plaintext
+        .and_then(|blob| blob.into_inner().try_into().ok())
+        .ok_or(Error::Unreadable)
+}
+
+fn remembered(
+    opened: &Mutex<VecDeque<Opened>>,
+    now: Timestamp,
+    wanted: impl Fn(&Opened) -> bool,
+) -> Option<Opened> {
+    let mut opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
+    opened.retain(|opened| now.duration_since(opened.since) < REMEMBERED);
+    opened.iter().rfind(|opened| wanted(opened)).cloned()
+}
+
+fn remember(opened: &Mutex<VecDeque<Opened>>, wrapped: String, key: [u8; 32], since: Timestamp) {
+    let mut opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
+    if opened.len() >= REMEMBERED_KEYS {
+        opened.pop_front();
+    }
+    opened.push_back(Opened {
+        wrapped,
+        key,
+        since,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment() -> (Timestamp, Random) {
+        (Timestamp::UNIX_EPOCH, Random::new(|buffer| buffer.fill(3)))
+    }
+
+    #[tokio::test]
+    async fn a_sealed_secret_opens_for_its_record_and_no_other() {
+        let sealer = Sealer::file([1; 32]);
+        let (now, random) = moment();
+        let sealed = sealer.seal("a", b"secret", (now, &random)).await.unwrap();
+        assert!(!sealed.contains("secret"));
+        assert_eq!(sealer.open("a", &sealed, now).await.unwrap(), b"secret");
+        assert!(sealer.open("b", &sealed, now).await.is_err());
+        assert!(Sealer::file([2; 32]).open("a", &sealed, now).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn garbage_does_not_open() {
+        let sealer = Sealer::file([1; 32]);
+        for garbage in ["", "1", "1...", "2.a.b.c", "1.-.-.-", "1.AA.AA.AA.AA"] {
+            assert!(sealer.open("a", garbage, moment().0).await.is_err());
+        }
+    }
+}

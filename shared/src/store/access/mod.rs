@@ -1,0 +1,62 @@
+//! The table `access`: the instance, accounts, permission sets, who may enter where, and work in progress.
+//!
+//! | pk | sk | what |
+//! |---|---|---|
+//! | `INSTANCE` | `SETTINGS` | the instance and its settings |
+//! | `ACCOUNT#<id>` | `ACCOUNT` | an account of the organization |
+//! | `PERMISSIONSET#<id>` | `PERMISSIONSET` | a permission set with its newest revision |
+//! | `PERMISSIONSET#<id>` | `REVISION#<n>` | an immutable revision |
+//! | `PERMISSIONSET#<id>` | `ACCOUNT#<account>` | what is provisioned there, and the revision pinned there |
+//! | `CLAIM#PERMISSIONSETNAME#<name>` | `CLAIM` | which permission set has the name |
+//! | `<USER or GROUP>#<id>` | `ACCOUNT#<account>#<set>` | an assignment, by principal |
+//! | `PROVISIONED#<account>#<set>` | `<USER or GROUP>#<id>` | the same assignment, by place |
+//! | `REQUEST#<id>` | `REQUEST` | a request whose outcome is asked for later |
+//! | `WORK#<account>` | `<request>#<set>` | work for the provisioner; its INSERT wakes it |
+//! | `LEASE#<account>` | `LEASE` | whose turn it is in an account |
+
+mod accounts;
+mod assignments;
+mod instance;
+mod leases;
+mod permission_sets;
+mod provisioned;
+mod requests;
+mod work;
+
+pub use accounts::{Account, AccountStatus};
+pub use assignments::{Assignment, AssignmentChange, AssignmentState, Place};
+pub use instance::Instance;
+pub use leases::Lease;
+pub use permission_sets::{Content, CustomerManagedPolicy, PermissionSet, PermissionSetState};
+pub use provisioned::Provisioned;
+pub use requests::{Request, RequestKind, RequestStatus};
+pub use work::{Task, Work};
+
+use super::{Error, Item, Page, Table};
+
+/// The access table of an instance.
+#[derive(Debug, Clone)]
+pub struct Access {
+    table: Table,
+}
+
+impl Access {
+    /// What is kept in `table`.
+    #[must_use]
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    fn read_page<T: serde::de::DeserializeOwned>(
+        &self,
+        page: Page<Item>,
+    ) -> Result<Page<T>, Error> {
+        let next = page.next;
+        let items = page
+            .items
+            .into_iter()
+            .map(|item| self.table.read(item))
+            .collect::<Result<_, _>>()?;
+        Ok(Page { items, next })
+    }
+}

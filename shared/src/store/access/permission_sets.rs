@@ -1,0 +1,267 @@
+//! Permission sets: a head with the newest revision, and every revision as an immutable item of its own, kept
+//! while an account is pinned to it.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Access;
+use crate::ids::{PermissionSetId, PermissionSetName};
+use crate::store::directory::Recorded;
+use crate::store::transaction::Unmet;
+use crate::store::{Error, Page, PageToken, Transaction, table};
+
+pub(super) const HEAD: &str = "PERMISSIONSET";
+const CLAIM: &str = "CLAIM";
+const LISTING: &str = "PERMISSIONSETS";
+
+/// A permission set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PermissionSet {
+    /// Never used again; the role's name derives from it.
+    pub id: PermissionSetId,
+    /// Fixed; unique in the instance, compared exactly.
+    pub name: PermissionSetName,
+    /// Whether it may be assigned.
+    pub state: PermissionSetState,
+    /// The number of the newest revision, from 1.
+    pub revision: u64,
+    /// What the newest revision says.
+    pub content: Content,
+    /// The tags of the permission set itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// Whether a permission set may be assigned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PermissionSetState {
+    /// It may.
+    Active,
+    /// Its deletion is being decided; nothing may begin to use it.
+    Deleting,
+}
+
+/// What a permission set gives: one immutable revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// The role's description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// How long a session in an account lasts, in seconds: 3600 to 43200.
+    pub session_seconds: u32,
+    /// The session's duration as it was given, ISO 8601.
+    pub session_duration: String,
+    /// Where in the console a session begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay_state: Option<String>,
+    /// ARNs of AWS managed policies with their names, by ARN.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub managed_policies: BTreeMap<String, String>,
+    /// Policies of the customer's, which must be in each account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub customer_managed_policies: Vec<CustomerManagedPolicy>,
+    /// A policy document, as it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inline_policy: Option<String>,
+}
+
+/// The name and path of a policy of the customer's.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CustomerManagedPolicy {
+    /// The policy's name.
+    pub name: String,
+    /// The policy's path, with slashes at both ends.
+    pub path: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claimed {
+    owner: PermissionSetId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Revision {
+    revision: u64,
+    content: Content,
+}
+
+impl Access {
+    /// Creates a permission set with its name's claim and its first revision.
+    pub async fn create_permission_set(
+        &self,
+        set: &PermissionSet,
+        recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
+        let claimed = Claimed {
+            owner: set.id.clone(),
+        };
+        let claim = self.table.item(&claim(&set.name), CLAIM, &claimed)?;
+        let mut transaction = Transaction::new();
+        for (item, kind) in [
+            (claim, "the permission set name"),
+            (self.head(set)?, "the permission set"),
+            (self.revision(set)?, "the revision"),
+        ] {
+            let put = self
+                .table
+                .transact_put(item)
+                .condition_expression("attribute_not_exists(pk)")
+                .build();
+            transaction.add(put, Unmet::AlreadyExists(kind))?;
+        }
+        recorded.commit(transaction).await
+    }
+
+    /// Finds a permission set, whatever its state.
+    pub async fn find_permission_set(
+        &self,
+        id: &PermissionSetId,
+    ) -> Result<Option<PermissionSet>, Error> {
+        self.table.find(&key(id), HEAD).await
+    }
+
+    /// Those of `ids` that are there, however many.
+    pub async fn find_permission_sets(
+        &self,
+        ids: &[PermissionSetId],
+    ) -> Result<Vec<PermissionSet>, Error> {
+        let keys: Vec<_> = ids.iter().map(|id| (key(id), HEAD.to_owned())).collect();
+        self.table.find_many(&keys).await
+    }
+
+    /// Finds the id of the permission set with this name.
+    pub async fn find_permission_set_id(
+        &self,
+        name: &PermissionSetName,
+    ) -> Result<Option<PermissionSetId>, Error> {
+        let claimed: Option<Claimed> = self.table.find(&claim(name), CLAIM).await?;
+        Ok(claimed.map(|claimed| claimed.owner))
+    }
+
+    /// What a revision says.
+    pub async fn find_revision(
+        &self,
+        id: &PermissionSetId,
+        revision: u64,
+    ) -> Result<Option<Content>, Error> {
+        let found: Option<Revision> = self.table.find(&key(id), &revision_key(revision)).await?;
+        Ok(found.map(|found| found.content))
+    }
+
+    /// Writes a new revision and makes it the newest. The caller has raised `after.revision`.
+    pub async fn revise_permission_set(
+        &self,
+        (before, after): (&PermissionSet, &PermissionSet),
+        recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
+        let mut transaction = Transaction::new();
+        transaction.add(
+            unchanged(self.table.transact_put(self.head(after)?), before),
+            Unmet::Conflict("the permission set"),
+        )?;
+        let revision = self.table.transact_put(self.revision(after)?).build();
+        transaction.add(revision, Unmet::Conflict("the permission set"))?;
+        recorded.commit(transaction).await
+    }
+
+    /// Changes tags or state, which are no part of a revision.
+    pub async fn replace_permission_set(
+        &self,
+        (before, after): (&PermissionSet, &PermissionSet),
+        recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
+        let mut transaction = Transaction::new();
+        transaction.add(
+            unchanged(self.table.transact_put(self.head(after)?), before),
+            Unmet::Conflict("the permission set"),
+        )?;
+        recorded.commit(transaction).await
+    }
+
+    /// Deletes a permission set that is `deleting` and unused, with its claim and all revisions.
+    pub async fn delete_permission_set(
+        &self,
+        set: &PermissionSet,
+        recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
+        let revisions = self.table.partition(&key(&set.id), "REVISION#").await?;
+        let mut transaction = Transaction::new();
+        let head = self
+            .table
+            .transact_delete(&key(&set.id), HEAD)
+            .condition_expression("#state = :deleting")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":deleting", AttributeValue::S("deleting".to_owned()))
+            .build();
+        transaction.add(head, Unmet::Conflict("the permission set"))?;
+        let claim = self.table.transact_delete(&claim(&set.name), CLAIM).build();
+        transaction.add(claim, Unmet::Conflict("the permission set"))?;
+        recorded.commit(transaction).await?;
+        // Nothing finds a revision without its head: what a crash leaves here is only litter.
+        for item in revisions {
+            if let Some(sort_key) = table::text(&item, "sk") {
+                self.table.take::<Revision>(&key(&set.id), sort_key).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One page of all permission sets, by name.
+    pub async fn list_permission_sets(
+        &self,
+        limit: i32,
+        from: Option<&PageToken>,
+    ) -> Result<Page<PermissionSet>, Error> {
+        let page = self.table.listing(LISTING, limit, from).await?;
+        self.read_page(page)
+    }
+
+    fn head(&self, set: &PermissionSet) -> Result<crate::store::Item, Error> {
+        let mut item = self.table.item(&key(&set.id), HEAD, set)?;
+        table::list_under(&mut item, LISTING, set.name.as_str());
+        Ok(item)
+    }
+
+    fn revision(&self, set: &PermissionSet) -> Result<crate::store::Item, Error> {
+        let revision = Revision {
+            revision: set.revision,
+            content: set.content.clone(),
+        };
+        self.table
+            .item(&key(&set.id), &revision_key(set.revision), &revision)
+    }
+}
+
+/// A put of the head that holds only while nobody has changed it.
+fn unchanged(
+    put: aws_sdk_dynamodb::types::builders::PutBuilder,
+    before: &PermissionSet,
+) -> Result<aws_sdk_dynamodb::types::Put, aws_sdk_dynamodb::error::BuildError> {
+    let state = match before.state {
+        PermissionSetState::Active => "active",
+        PermissionSetState::Deleting => "deleting",
+    };
+    put.condition_expression("revision = :revision AND #state = :state")
+        .expression_attribute_names("#state", "state")
+        .expression_attribute_values(":revision", AttributeValue::N(before.revision.to_string()))
+        .expression_attribute_values(":state", AttributeValue::S(state.to_owned()))
+        .build()
+}
+
+pub(super) fn key(id: &PermissionSetId) -> String {
+    format!("PERMISSIONSET#{id}")
+}
+
+fn claim(name: &PermissionSetName) -> String {
+    format!("CLAIM#PERMISSIONSETNAME#{name}")
+}
+
+fn revision_key(revision: u64) -> String {
+    format!("REVISION#{revision:010}")
+}

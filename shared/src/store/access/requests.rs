@@ -1,0 +1,212 @@
+//! Requests whose outcome is asked for later: creating and deleting an assignment, provisioning a permission set.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Access, Work};
+use crate::ids::{AccountId, PermissionSetId, Principal, RequestId};
+use crate::store::transaction::Unmet;
+use crate::store::{Error, Page, PageToken, Transaction, table};
+
+const REQUEST: &str = "REQUEST";
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Its id.
+    pub id: RequestId,
+    /// What was asked for.
+    pub kind: RequestKind,
+    /// What has become of it.
+    pub status: RequestStatus,
+    /// The permission set that it is about.
+    pub permission_set: PermissionSetId,
+    /// The account that it is about; `None` for all accounts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// The principal, for an assignment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal: Option<Principal>,
+    /// What the administrator should know and do when it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_reason: Option<String>,
+    /// How many accounts it covers; `None` until that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// In how many accounts the work is done.
+    #[serde(default)]
+    pub succeeded: u64,
+    /// In how many accounts the work failed.
+    #[serde(default)]
+    pub failed: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RequestKind {
+    /// CreateAccountAssignment.
+    Create,
+    /// DeleteAccountAssignment.
+    Delete,
+    /// ProvisionPermissionSet.
+    Provision,
+}
+
+/// What has become of a request, in the API's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RequestStatus {
+    /// Being worked on.
+    InProgress,
+    /// Could not be done.
+    Failed,
+    /// Done.
+    Succeeded,
+}
+
+impl Access {
+    /// Finds a request.
+    pub async fn find_request(&self, id: &RequestId) -> Result<Option<Request>, Error> {
+        self.table.find(&key(id), REQUEST).await
+    }
+
+    /// One page of the requests of a kind, newest first.
+    pub async fn list_requests(
+        &self,
+        kind: RequestKind,
+        limit: i32,
+        from: Option<&PageToken>,
+    ) -> Result<Page<Request>, Error> {
+        let page = self.table.listing(listing(kind), limit, from).await?;
+        self.read_page(page)
+    }
+
+    /// Writes a new request together with its work: for what changes no assignment.
+    pub async fn create_request(
+        &self,
+        request: &Request,
+        work: &Work,
+        recorded: crate::store::directory::Recorded<'_>,
+    ) -> Result<(), Error> {
+        let mut transaction = Transaction::new();
+        self.write_request(&mut transaction, request)?;
+        self.write_work(&mut transaction, work)?;
+        recorded.commit(transaction).await
+    }
+
+    pub(super) fn write_request(
+        &self,
+        transaction: &mut Transaction,
+        request: &Request,
+    ) -> Result<(), Error> {
+        let mut item = self.table.item(&key(&request.id), REQUEST, request)?;
+        // Newest first: the index sorts upwards.
+        let order = format!("{:019}", i64::MAX - request.created_at.as_microsecond());
+        table::list_under(&mut item, listing(request.kind), &order);
+        let put = self
+            .table
+            .transact_put(item)
+            .condition_expression("attribute_not_exists(pk)")
+            .build();
+        transaction.add(put, Unmet::AlreadyExists("the request"))
+    }
+
+    /// Ends one account's work and counts it in its request, exactly once: the work item goes in the same transaction.
+    /// With `failure` the reason is kept. Answers the request as it is then; the last one to be counted ends it.
+    pub async fn finish_work(
+        &self,
+        work: &Work,
+        failure: Option<&str>,
+    ) -> Result<Option<Request>, Error> {
+        let (pk, sk) = work.keys();
+        let mut transaction = Transaction::new();
+        let done = self
+            .table
+            .transact_delete(&pk, &sk)
+            .condition_expression("attribute_exists(pk)")
+            .build();
+        transaction.add(done, Unmet::NotFound("the work"))?;
+        let count = self
+            .table
+            .transact_update(&key(&work.request), REQUEST)
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
+        let count = match failure {
+            None => count.update_expression("ADD succeeded :one"),
+            Some(reason) => count
+                .update_expression("SET failure_reason = :reason ADD failed :one")
+                .expression_attribute_values(":reason", AttributeValue::S(reason.to_owned())),
+        };
+        transaction.add(count.build(), Unmet::NotFound("the request"))?;
+        match transaction.commit(self.table.client()).await {
+            Ok(()) | Err(Error::NotFound(_)) => self.end_request(&work.request).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Says how many accounts a request covers, once that is known.
+    pub async fn set_request_total(&self, id: &RequestId, total: u64) -> Result<(), Error> {
+        let update = self
+            .table
+            .client()
+            .update_item()
+            .table_name(self.table.name())
+            .set_key(Some(table::key(&key(id), REQUEST)))
+            .condition_expression("attribute_exists(pk)")
+            .update_expression("SET #total = :total")
+            .expression_attribute_names("#total", "total")
+            .expression_attribute_values(":total", AttributeValue::N(total.to_string()));
+        update.send().await.map_err(Error::unavailable)?;
+        self.end_request(id).await?;
+        Ok(())
+    }
+
+    /// Ends a request whose every account is counted.
+    async fn end_request(&self, id: &RequestId) -> Result<Option<Request>, Error> {
+        let Some(mut request) = self.find_request(id).await? else {
+            return Ok(None);
+        };
+        let counted = request.succeeded + request.failed;
+        if request.status != RequestStatus::InProgress || request.total != Some(counted) {
+            return Ok(Some(request));
+        }
+        request.status = if request.failed == 0 {
+            RequestStatus::Succeeded
+        } else {
+            RequestStatus::Failed
+        };
+        let status = if request.failed == 0 {
+            "SUCCEEDED"
+        } else {
+            "FAILED"
+        };
+        let update = self
+            .table
+            .client()
+            .update_item()
+            .table_name(self.table.name())
+            .set_key(Some(table::key(&key(id), REQUEST)))
+            .condition_expression("attribute_exists(pk)")
+            .update_expression("SET #status = :status")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":status", AttributeValue::S(status.to_owned()));
+        update.send().await.map_err(Error::unavailable)?;
+        Ok(Some(request))
+    }
+}
+
+fn key(id: &RequestId) -> String {
+    format!("REQUEST#{id}")
+}
+
+fn listing(kind: RequestKind) -> &'static str {
+    match kind {
+        RequestKind::Create => "REQUESTS#CREATE",
+        RequestKind::Delete => "REQUESTS#DELETE",
+        RequestKind::Provision => "REQUESTS#PROVISION",
+    }
+}

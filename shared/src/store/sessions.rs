@@ -1,0 +1,247 @@
+//! The table `sessions`: portal sessions, single-use items (one-time links, codes, flows) and throttle counters.
+//! Everything expires; DynamoDB deletes late, so expiry is decided on read.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::directory::Recorded;
+use super::transaction::Unmet;
+use super::{Error, Table, Transaction, table};
+use crate::ids::UserId;
+use crate::token::TokenHash;
+
+const SESSION: &str = "SESSION";
+const SINGLE_USE: &str = "SINGLEUSE";
+const COUNTER: &str = "COUNTER";
+
+/// The sessions of an instance.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    table: Table,
+}
+
+/// A sign-in to the portal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Who.
+    pub user: UserId,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// The address it began at.
+    pub address: String,
+}
+
+/// What a single-use item is for. One kind is never taken for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SingleUse {
+    /// A link with which a user sets a password: `LINK#`, the only kind that `admin` may put.
+    Link,
+    /// An authorization code.
+    AuthorizationCode,
+    /// An authorization that waits for consent.
+    Flow,
+}
+
+impl SingleUse {
+    fn key(self, hash: &TokenHash) -> String {
+        let kind = match self {
+            Self::Link => "LINK",
+            Self::AuthorizationCode => "CODE",
+            Self::Flow => "FLOW",
+        };
+        format!("{kind}#{}", hash.as_str())
+    }
+}
+
+/// What a one-time link lets its holder do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordLink {
+    /// Whose password it sets.
+    pub user: UserId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Expiring<T> {
+    payload: T,
+    expires_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Count {
+    count: u64,
+}
+
+impl Sessions {
+    /// The sessions in `table`.
+    #[must_use]
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// The table, for a function that keeps more kinds of items there.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Writes a new session together with its audit record.
+    pub async fn create_session(
+        &self,
+        (hash, session): (&TokenHash, &Session),
+        recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
+        let mut item = self.table.item(&session_key(hash), SESSION, session)?;
+        table::expire(&mut item, session.expires_at);
+        let put = self
+            .table
+            .transact_put(item)
+            .condition_expression("attribute_not_exists(pk)")
+            .build();
+        let mut transaction = Transaction::new();
+        transaction.add(put, Unmet::AlreadyExists("the session"))?;
+        recorded.commit(transaction).await
+    }
+
+    /// Finds a session that has not expired.
+    pub async fn find_session(
+        &self,
+        hash: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<Session>, Error> {
+        let session: Option<Session> = self.table.find(&session_key(hash), SESSION).await?;
+        Ok(session.filter(|session| now < session.expires_at))
+    }
+
+    /// Ends a session; one that has ended already is no error.
+    pub async fn delete_session(
+        &self,
+        hash: &TokenHash,
+        recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
+        let mut transaction = Transaction::new();
+        let delete = self
+            .table
+            .transact_delete(&session_key(hash), SESSION)
+            .build();
+        transaction.add(delete, Unmet::Conflict("the session"))?;
+        recorded.commit(transaction).await
+    }
+
+    /// Writes something that can be consumed once, until it expires.
+    pub async fn put_single_use<T: Serialize>(
+        &self,
+        (kind, hash): (SingleUse, &TokenHash),
+        payload: &T,
+        expires_at: Timestamp,
+    ) -> Result<(), Error> {
+        let item = self.single_use_item((kind, hash), payload, expires_at)?;
+        self.table.create(item, "the single-use item").await
+    }
+
+    /// Writes a one-time link with its audit record.
+    pub async fn create_link(
+        &self,
+        hash: &TokenHash,
+        (link, expires_at): (&PasswordLink, Timestamp),
+        recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
+        let item = self.single_use_item((SingleUse::Link, hash), link, expires_at)?;
+        let put = self
+            .table
+            .transact_put(item)
+            .condition_expression("attribute_not_exists(pk)")
+            .build();
+        let mut transaction = Transaction::new();
+        transaction.add(put, Unmet::AlreadyExists("the link"))?;
+        recorded.commit(transaction).await
+    }
+
+    /// Reads a single-use item without consuming it.
+    pub async fn peek_single_use<T: DeserializeOwned>(
+        &self,
+        (kind, hash): (SingleUse, &TokenHash),
+        now: Timestamp,
+    ) -> Result<Option<T>, Error> {
+        let found: Option<Expiring<T>> = self.table.find(&kind.key(hash), SINGLE_USE).await?;
+        Ok(unexpired(found, now))
+    }
+
+    /// Consumes a single-use item: of any number of callers at the same time, exactly one gets it.
+    pub async fn consume_single_use<T: DeserializeOwned>(
+        &self,
+        (kind, hash): (SingleUse, &TokenHash),
+        now: Timestamp,
+    ) -> Result<Option<T>, Error> {
+        let taken: Option<Expiring<T>> = self.table.take(&kind.key(hash), SINGLE_USE).await?;
+        Ok(unexpired(taken, now))
+    }
+
+    /// Counts one more event under `name` in the window that begins at `window` and answers how many there are, this
+    /// one included. The counter goes some time after `expires_at`.
+    pub async fn count(
+        &self,
+        (name, window): (&str, i64),
+        expires_at: Timestamp,
+    ) -> Result<u64, Error> {
+        let answer = self
+            .table
+            .client()
+            .update_item()
+            .table_name(self.table.name())
+            .set_key(Some(table::key(
+                &format!("THROTTLE#{name}#{window}"),
+                COUNTER,
+            )))
+            .update_expression("SET #ttl = :ttl ADD #count :one")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(
+                ":ttl",
+                AttributeValue::N(expires_at.as_second().to_string()),
+            )
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await
+            .map_err(Error::unavailable)?;
+        let count: Count = self.table.read(answer.attributes.unwrap_or_default())?;
+        Ok(count.count)
+    }
+
+    /// How many events were counted under `name` in the window that begins at `window`.
+    pub async fn counted(&self, (name, window): (&str, i64)) -> Result<u64, Error> {
+        let count: Option<Count> = self
+            .table
+            .find(&format!("THROTTLE#{name}#{window}"), COUNTER)
+            .await?;
+        Ok(count.map_or(0, |count| count.count))
+    }
+
+    fn single_use_item<T: Serialize>(
+        &self,
+        (kind, hash): (SingleUse, &TokenHash),
+        payload: &T,
+        expires_at: Timestamp,
+    ) -> Result<table::Item, Error> {
+        let expiring = Expiring {
+            payload,
+            expires_at,
+        };
+        let mut item = self.table.item(&kind.key(hash), SINGLE_USE, &expiring)?;
+        table::expire(&mut item, expires_at);
+        Ok(item)
+    }
+}
+
+fn unexpired<T>(item: Option<Expiring<T>>, now: Timestamp) -> Option<T> {
+    item.filter(|item| now < item.expires_at)
+        .map(|item| item.payload)
+}
+
+fn session_key(hash: &TokenHash) -> String {
+    format!("SESSION#{}", hash.as_str())
+}

@@ -1,0 +1,428 @@
+//! One DynamoDB table with the keys `pk` and `sk`, the index `listing` (`listing_pk`, `listing_sk`) and
+//! items that are read into types.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue, TransactWriteItem,
+    Update,
+};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Error;
+
+/// An item as DynamoDB has it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The most keys DynamoDB takes in one batch.
+const BATCH: usize = 100;
+/// How often a batch asks again for what DynamoDB left unread.
+const BATCH_ATTEMPTS: usize = 5;
+
+/// A part of a list, and where the next one begins.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The records of this page; may be empty although more follow.
+    pub items: Vec<T>,
+    /// What to pass for the next page; `None` at the end.
+    pub next: Option<PageToken>,
+}
+
+impl<T> Page<T> {
+    /// The same page with every record turned into something else.
+    pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(turn).collect(),
+            next: self.next,
+        }
+    }
+}
+
+/// An opaque place in a list: base64url of the last key that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageToken(String);
+
+impl PageToken {
+    /// A token as a client sent it back. It is checked when it is used.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// The text for the client.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn encode(key: &Item) -> Self {
+        let mut fields: Vec<(&String, &String)> = key
+            .iter()
+            .filter_map(|(name, value)| value.as_s().ok().map(|text| (name, text)))
+            .collect();
+        fields.sort();
+        let json = serde_json::to_vec(&fields).unwrap_or_default();
+        Self(URL_SAFE_NO_PAD.encode(json))
+    }
+
+    /// The key to go on from, if the token names a place in the list of `partition`.
+    fn decode(&self, partition: &str, value: &str) -> Result<Item, Error> {
+        let bytes = URL_SAFE_NO_PAD
+            .decode(&self.0)
+            .map_err(|_| Error::InvalidPageToken)?;
+        let fields: Vec<(String, String)> =
+            serde_json::from_slice(&bytes).map_err(|_| Error::InvalidPageToken)?;
+        let key: Item = fields
+            .into_iter()
+            .map(|(name, text)| (name, AttributeValue::S(text)))
+            .collect();
+        // A token of another list must not become a way to look into it.
+        let same_list =
+            key.get(partition).and_then(|found| found.as_s().ok()) == Some(&value.to_owned());
+        if same_list {
+            Ok(key)
+        } else {
+            Err(Error::InvalidPageToken)
+        }
+    }
+}
+
+/// A table and the client that reaches it.
+#[derive(Debug, Clone)]
+pub struct Table {
+    client: Client,
+    name: String,
+}
+
+impl Table {
+    /// The table called `name`.
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self {
+            client,
+            name: name.into(),
+        }
+    }
+
+    /// The client, for what this type has no verb for.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The table's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Reads one item, strongly consistent.
+    pub async fn find<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, Error> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key(pk, sk)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(Error::unavailable)?;
+        answer.item.map(|item| self.read(item)).transpose()
+    }
+
+    /// Reads any number of items, strongly consistent, batches in parallel; those that are not there are left out.
+    pub async fn find_many<T: DeserializeOwned>(
+        &self,
+        keys: &[(String, String)],
+    ) -> Result<Vec<T>, Error> {
+        let mut unique: Vec<&(String, String)> = keys.iter().collect();
+        unique.sort();
+        unique.dedup();
+        let batches = unique.chunks(BATCH).map(|batch| self.find_batch(batch));
+        let found = futures_join(batches).await?;
+        found
+            .into_iter()
+            .flatten()
+            .map(|item| self.read(item))
+            .collect()
+    }
+
+    async fn find_batch(&self, batch: &[&(String, String)]) -> Result<Vec<Item>, Error> {
+        let mut wanted: Vec<Item> = batch.iter().map(|(pk, sk)| key(pk, sk)).collect();
+        let mut found = Vec::with_capacity(wanted.len());
+        for _ in 0..BATCH_ATTEMPTS {
+            let keys = KeysAndAttributes::builder()
+                .set_keys(Some(wanted))
+                .consistent_read(true)
+                .build()
+                .map_err(Error::unavailable)?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.name, keys)
+                .send()
+                .await
+                .map_err(Error::unavailable)?;
+            found.extend(answer.responses.unwrap_or_default().into_values().flatten());
+            wanted = answer
+                .unprocessed_keys
+                .unwrap_or_default()
+                .into_values()
+                .flat_map(|keys| keys.keys)
+                .collect();
+            if wanted.is_empty() {
+                return Ok(found);
+            }
+        }
+        Err(Error::unavailable("a batch stayed unread"))
+    }
+
+    /// One page of a partition of the table itself, strongly consistent: the items whose `sk` begins with `prefix`.
+    pub async fn page(
+        &self,
+        pk: &str,
+        prefix: &str,
+        limit: i32,
+        from: Option<&PageToken>,
+    ) -> Result<Page<Item>, Error> {
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .limit(limit)
+            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+            .set_exclusive_start_key(from.map(|token| token.decode("pk", pk)).transpose()?);
+        query = if prefix.is_empty() {
+            query.key_condition_expression("pk = :pk")
+        } else {
+            query
+                .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
+                .expression_attribute_values(":sk", AttributeValue::S(prefix.to_owned()))
+        };
+        let answer = query.send().await.map_err(Error::unavailable)?;
+        Ok(Page {
+            items: answer.items.unwrap_or_default(),
+            next: answer.last_evaluated_key.as_ref().map(PageToken::encode),
+        })
+    }
+
+    /// The whole partition, page after page. For partitions that are bounded by what one record can have.
+    pub async fn partition(&self, pk: &str, prefix: &str) -> Result<Vec<Item>, Error> {
+        let mut items = Vec::new();
+        let mut from = None;
+        loop {
+            let page = self.page(pk, prefix, 1000, from.as_ref()).await?;
+            items.extend(page.items);
+            match page.next {
+                Some(next) => from = Some(next),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// One page of a list on the index, in the order of `listing_sk`. Eventually consistent: it lists, it does not decide.
+    pub async fn listing(
+        &self,
+        listing: &str,
+        limit: i32,
+        from: Option<&PageToken>,
+    ) -> Result<Page<Item>, Error> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name("listing")
+            .limit(limit)
+            .key_condition_expression("listing_pk = :listing")
+            .expression_attribute_values(":listing", AttributeValue::S(listing.to_owned()))
+            .set_exclusive_start_key(
+                from.map(|token| token.decode("listing_pk", listing))
+                    .transpose()?,
+            )
+            .send()
+            .await
+            .map_err(Error::unavailable)?;
+        Ok(Page {
+            items: answer.items.unwrap_or_default(),
+            next: answer.last_evaluated_key.as_ref().map(PageToken::encode),
+        })
+    }
+
+    /// Writes an item whatever was there.
+    pub async fn put(&self, item: Item) -> Result<(), Error> {
+        self.client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .send()
+            .await
+            .map_err(Error::unavailable)?;
+        Ok(())
+    }
+
+    /// Writes an item if none has its key; `kind` names it in the error.
+    pub async fn create(&self, item: Item, kind: &'static str) -> Result<(), Error> {
+        let outcome = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        match outcome {
+            Ok(_) => Ok(()),
+            Err(error) => match error.into_service_error() {
+                refused if refused.is_conditional_check_failed_exception() => {
+                    Err(Error::AlreadyExists(kind))
+                }
+                other => Err(Error::unavailable(other)),
+            },
+        }
+    }
+
+    /// Takes an item out: of any number of callers at the same time, exactly one gets it.
+    pub async fn take<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, Error> {
+        let answer = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key(pk, sk)))
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await
+            .map_err(Error::unavailable)?;
+        answer.attributes.map(|item| self.read(item)).transpose()
+    }
+
+    /// Reads an item into its type.
+    pub fn read<T: DeserializeOwned>(&self, item: Item) -> Result<T, Error> {
+        let key = text(&item, "pk").unwrap_or_default().to_owned();
+        serde_dynamo::from_item(item).map_err(|source| Error::Corrupt {
+            table: self.name.clone(),
+            key,
+            source: source.into(),
+        })
+    }
+
+    /// A record as an item under its keys.
+    pub fn item<T: Serialize>(&self, pk: &str, sk: &str, record: &T) -> Result<Item, Error> {
+        let mut item: Item = serde_dynamo::to_item(record).map_err(|source| Error::Corrupt {
+            table: self.name.clone(),
+            key: pk.to_owned(),
+            source: source.into(),
+        })?;
+        item.extend(key(pk, sk));
+        Ok(item)
+    }
+
+    /// A put for a transaction; build on it with a condition if it has one.
+    #[must_use]
+    pub fn transact_put(&self, item: Item) -> aws_sdk_dynamodb::types::builders::PutBuilder {
+        Put::builder().table_name(&self.name).set_item(Some(item))
+    }
+
+    /// An update for a transaction.
+    #[must_use]
+    pub fn transact_update(
+        &self,
+        pk: &str,
+        sk: &str,
+    ) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {
+        Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(key(pk, sk)))
+    }
+
+    /// A delete for a transaction.
+    #[must_use]
+    pub fn transact_delete(
+        &self,
+        pk: &str,
+        sk: &str,
+    ) -> aws_sdk_dynamodb::types::builders::DeleteBuilder {
+        Delete::builder()
+            .table_name(&self.name)
+            .set_key(Some(key(pk, sk)))
+    }
+
+    /// A condition on an item that the transaction does not change.
+    #[must_use]
+    pub fn transact_check(
+        &self,
+        pk: &str,
+        sk: &str,
+    ) -> aws_sdk_dynamodb::types::builders::ConditionCheckBuilder {
+        ConditionCheck::builder()
+            .table_name(&self.name)
+            .set_key(Some(key(pk, sk)))
+    }
+}
+
+/// The primary key of an item.
+#[must_use]
+pub fn key(pk: &str, sk: &str) -> Item {
+    Item::from([
+        ("pk".to_owned(), AttributeValue::S(pk.to_owned())),
+        ("sk".to_owned(), AttributeValue::S(sk.to_owned())),
+    ])
+}
+
+/// Puts an item into a list of the index. Of `order` the first 900 bytes count: DynamoDB takes 1024 in a sort key.
+pub fn list_under(item: &mut Item, listing: &str, order: &str) {
+    let order = order.get(..order.floor_char_boundary(900)).unwrap_or(order);
+    item.insert(
+        "listing_pk".to_owned(),
+        AttributeValue::S(listing.to_owned()),
+    );
+    item.insert("listing_sk".to_owned(), AttributeValue::S(order.to_owned()));
+}
+
+/// Lets DynamoDB delete an item some time after `expires_at`. Whoever reads it decides on its expiry all the same.
+pub fn expire(item: &mut Item, expires_at: jiff::Timestamp) {
+    item.insert(
+        "ttl".to_owned(),
+        AttributeValue::N(expires_at.as_second().to_string()),
+    );
+}
+
+/// A text attribute of an item.
+#[must_use]
+pub fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    item.get(name)
+        .and_then(|value| value.as_s().ok())
+        .map(String::as_str)
+}
+
+/// Awaits all of them at once; the first error wins.
+pub async fn futures_join<T, F>(futures: impl Iterator<Item = F>) -> Result<Vec<T>, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    futures_util::future::try_join_all(futures).await
+}
+
+impl From<Put> for super::transaction::Write {
+    fn from(put: Put) -> Self {
+        Self(TransactWriteItem::builder().put(put).build())
+    }
+}
+impl From<Update> for super::transaction::Write {
+    fn from(update: Update) -> Self {
+        Self(TransactWriteItem::builder().update(update).build())
+    }
+}
+impl From<Delete> for super::transaction::Write {
+    fn from(delete: Delete) -> Self {
+        Self(TransactWriteItem::builder().delete(delete).build())
+    }
+}
+impl From<ConditionCheck> for super::transaction::Write {
+    fn from(check: ConditionCheck) -> Self {
+        Self(TransactWriteItem::builder().condition_check(check).build())
+    }
+}
