@@ -19,7 +19,7 @@ bounded() { # MINUTES COMMAND…: the command, ended with all that it started wh
 }
 stop() {
   for job in $(jobs -rp); do
-    kill "$job"
+    kill "$job" 2>/dev/null || true
   done
   wait
 }

@@ -11,7 +11,7 @@ LD_PRELOAD=$place/loopback.so java -Xmx512m -Djava.net.preferIPv4Stack=true -Dja
 database=$!
 stop() {
   for job in $(jobs -rp); do
-    kill "$job"
+    kill "$job" 2>/dev/null || true
   done
   wait
   rm -f "$log"
