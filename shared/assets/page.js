@@ -3,7 +3,7 @@
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   const word = button.querySelector("[data-copy-word]");
-  const source = button.parentElement.querySelector("code");
+  const source = button.closest(".code, dd").querySelector("code");
   let restore;
   button.hidden = false;
   word.setAttribute("aria-live", "polite");
