@@ -5,6 +5,7 @@
 mod engine;
 mod external;
 mod filter;
+pub mod fixture;
 mod provisioning;
 mod stream;
 mod template;

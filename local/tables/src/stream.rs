@@ -1,11 +1,10 @@
 //! A table's stream as a Lambda function sees it: batches of records in the shape of the DynamoDB stream event,
 //! read from a position that the reader keeps. AWS Lambda developer guide, "Using AWS Lambda with Amazon DynamoDB".
 
-use dynoxide::actions::describe_stream::DescribeStreamRequest;
 use dynoxide::actions::get_records::{GetRecordsRequest, Record};
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use dynoxide::actions::list_streams::ListStreamsRequest;
-use dynoxide::streams::{LOCAL_REGION, table_arn};
+use dynoxide::streams::{LOCAL_REGION, shard_id, table_arn};
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
 
@@ -51,19 +50,19 @@ impl StreamReader {
     /// At most `limit` records after `position`, or from the beginning where there is none. An empty batch says that
     /// nothing new was written.
     pub async fn read(&self, position: Option<&str>, limit: usize) -> Result<Batch, StreamError> {
-        let table_name = self.table_name.clone();
         let after = position.map(str::to_owned);
+        let table_name = self.table_name.clone();
         let sequence_number = after.clone();
         let (stream_arn, records) = self
             .engine
-            .run(move |database| records(database, &table_name, sequence_number, limit))
+            .run(move |database| records(database, &table_name, sequence_number.as_deref(), limit))
             .await?;
         let arn = stream_arn.replacen(LOCAL_REGION, REGION, 1);
-        let records = records
-            .into_iter()
-            .map(|record| event_record(record, &arn))
-            .collect::<Result<_, _>>()?;
-        Ok(Batch { records, after })
+        let records = records.into_iter().map(|record| event_record(record, &arn));
+        Ok(Batch {
+            records: records.collect::<Result<_, _>>()?,
+            after,
+        })
     }
 }
 
@@ -83,27 +82,23 @@ impl Batch {
     /// The position to read on from when the whole batch was handled.
     #[must_use]
     pub fn position(&self) -> Option<&str> {
-        self.records
-            .last()
-            .and_then(sequence_number)
-            .or(self.after.as_deref())
+        let last = self.records.last().and_then(sequence_number);
+        last.or(self.after.as_deref())
     }
 
     /// The position to read on from when the record `failed` is the first to be handed over again, as in an answer's
     /// `batchItemFailures`. A number that is not in the batch means the whole of it, as it does to Lambda.
     #[must_use]
     pub fn position_before(&self, failed: &str) -> Option<&str> {
-        let handled = self
+        let is_failed = |record: &Value| sequence_number(record) == Some(failed);
+        let handled = self.records.iter().position(is_failed).unwrap_or_default();
+        let last = self
             .records
             .iter()
-            .map(sequence_number)
-            .take_while(|number| *number != Some(failed));
-        let last = handled.flatten().last();
-        if last == self.records.last().and_then(sequence_number) {
-            self.after.as_deref()
-        } else {
-            last.or(self.after.as_deref())
-        }
+            .take(handled)
+            .next_back()
+            .and_then(sequence_number);
+        last.or(self.after.as_deref())
     }
 
     /// The event that Lambda would hand to a function whose subscription has `filters`: the records that one of them
@@ -127,38 +122,33 @@ fn sequence_number(record: &Value) -> Option<&str> {
 fn records(
     database: &Database,
     table_name: &str,
-    after: Option<String>,
+    after: Option<&str>,
     limit: usize,
 ) -> Result<(String, Vec<Record>), DynoxideError> {
     let stream_arn = stream_arn(database, table_name)?;
-    let request = DescribeStreamRequest {
-        stream_arn: stream_arn.clone(),
-        ..DescribeStreamRequest::default()
+    let kind = if after.is_some() {
+        "AFTER_SEQUENCE_NUMBER"
+    } else {
+        "TRIM_HORIZON"
     };
-    let mut records = Vec::new();
-    for shard in database.describe_stream(request)?.stream_description.shards {
-        let kind = if after.is_some() {
-            "AFTER_SEQUENCE_NUMBER"
-        } else {
-            "TRIM_HORIZON"
-        };
-        let iterator = database.get_shard_iterator(GetShardIteratorRequest {
-            stream_arn: stream_arn.clone(),
-            shard_id: shard.shard_id,
-            shard_iterator_type: kind.to_owned(),
-            sequence_number: after.clone(),
-        })?;
-        if let Some(shard_iterator) = iterator.shard_iterator {
-            records.extend(
-                database
-                    .get_records(GetRecordsRequest {
-                        shard_iterator,
-                        limit: Some(limit),
-                    })?
-                    .records,
-            );
+    // A table has one shard here, under a name that is known. To have it described would read every record.
+    let iterator = database.get_shard_iterator(GetShardIteratorRequest {
+        stream_arn: stream_arn.clone(),
+        shard_id: shard_id(table_name),
+        shard_iterator_type: kind.to_owned(),
+        sequence_number: after.map(str::to_owned),
+    })?;
+    let records = match iterator.shard_iterator {
+        Some(shard_iterator) => {
+            database
+                .get_records(GetRecordsRequest {
+                    shard_iterator,
+                    limit: Some(limit),
+                })?
+                .records
         }
-    }
+        None => Vec::new(),
+    };
     Ok((stream_arn, records))
 }
 

@@ -1,17 +1,18 @@
-//! The DynamoDB API inside this process: dynoxide on SQLite, in memory or in a file that several processes may
+//! The DynamoDB API inside this process: dynoxide on `SQLite`, in memory or in a file that several processes may
 //! share, behind the ordinary SDK client.
 
 mod connector;
 mod operations;
+mod stream_records;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Credentials, IdentityCache, Region, StalledStreamProtectionConfig,
-    retry::RetryConfig,
+    BehaviorVersion, IdentityCache, Region, StalledStreamProtectionConfig, retry::RetryConfig,
 };
 use aws_sdk_dynamodb::{Client, Config};
 use dynoxide::{Database, DynoxideError};
@@ -21,7 +22,7 @@ use crate::template::Template;
 use connector::InProcess;
 
 /// Opening is tried this often while another process holds the file: two that create it at the same instant can
-/// collide in the switch to the write-ahead log, which SQLite's own busy time-out does not cover.
+/// collide in the switch to the write-ahead log, which the file's own busy time-out does not cover.
 const OPEN_ATTEMPTS: u32 = 40;
 const OPEN_PAUSE: Duration = Duration::from_millis(50);
 
@@ -29,12 +30,13 @@ const OPEN_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Clone)]
 pub struct Engine {
     database: Database,
+    file: Option<Arc<PathBuf>>,
 }
 
 /// Why an engine did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The path cannot be handed to SQLite.
+    /// The path cannot be handed to the engine.
     #[error("the path of the tables is not valid UTF-8")]
     Path,
     /// The engine refused or failed; the text is its own.
@@ -56,6 +58,7 @@ impl Engine {
     pub fn memory() -> Result<Self, EngineError> {
         Ok(Self {
             database: Database::memory()?,
+            file: None,
         })
     }
 
@@ -63,18 +66,26 @@ impl Engine {
     ///
     /// Blocks while another process holds the file, for some seconds at most.
     pub fn open(path: &Path) -> Result<Self, EngineError> {
-        let path = path.to_str().ok_or(EngineError::Path)?;
+        let name = path.to_str().ok_or(EngineError::Path)?;
         let mut attempt = 1;
         loop {
-            match Database::new(path) {
-                Ok(database) => return Ok(Self { database }),
-                Err(error) if attempt < OPEN_ATTEMPTS && is_locked(&error) => {
+            match Self::open_once(path, name) {
+                Err(error) if attempt < OPEN_ATTEMPTS && error.is_locked() => {
                     attempt += 1;
                     sleep(OPEN_PAUSE);
                 }
-                Err(error) => return Err(error.into()),
+                opened => return opened,
             }
         }
+    }
+
+    fn open_once(path: &Path, name: &str) -> Result<Self, EngineError> {
+        let database = Database::new(name)?;
+        stream_records::index(path)?;
+        Ok(Self {
+            database,
+            file: Some(Arc::new(path.to_owned())),
+        })
     }
 
     /// An SDK client whose requests this engine answers. It neither retries nor times out, and needs no credentials
@@ -85,13 +96,7 @@ impl Engine {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static(crate::REGION))
             .endpoint_url("http://tables.invalid")
-            .credentials_provider(Credentials::new(
-                "tables",
-                "tables",
-                None,
-                None,
-                "vestibule-tables",
-            ))
+            .allow_no_auth()
             .identity_cache(IdentityCache::no_cache())
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::disabled())
@@ -110,10 +115,18 @@ impl Engine {
         create_tables(&self.client(), template, prefix).await
     }
 
-    /// Deletes the items whose time to live is over and answers how many there were. DynamoDB does this by itself,
-    /// sooner or later; this engine does it only when asked.
+    /// Deletes the items whose time to live is over and the stream records that are older than a day, as DynamoDB
+    /// does by itself; answers how many items there were. Tables in memory keep their stream records.
     pub async fn delete_expired(&self) -> Result<usize, EngineError> {
-        self.run(Database::sweep_ttl).await
+        let file = self.file.clone();
+        self.run(move |database| {
+            let items = database.sweep_ttl()?;
+            if let Some(file) = file {
+                stream_records::delete_old(&file)?;
+            }
+            Ok(items)
+        })
+        .await
     }
 
     /// Runs a call that blocks where it does not hold up the runtime; without a runtime, here.
@@ -133,7 +146,9 @@ impl Engine {
     }
 }
 
-fn is_locked(error: &DynoxideError) -> bool {
-    let text = error.to_string();
-    text.contains("database is locked") || text.contains("database is busy")
+impl EngineError {
+    fn is_locked(&self) -> bool {
+        let text = self.to_string();
+        text.contains("database is locked") || text.contains("database is busy")
+    }
 }

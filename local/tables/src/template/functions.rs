@@ -154,7 +154,7 @@ impl Route {
                     return (!empty).then_some(Closeness::Greedy(literals));
                 }
                 (Some(part), Some(value)) if is_variable(part) && !value.is_empty() => {
-                    variables += 1
+                    variables += 1;
                 }
                 (Some(part), Some(value)) if part == value => literals += 1,
                 _ => return None,
@@ -181,11 +181,11 @@ pub(super) fn parse(
     globals: &BTreeMap<String, EnvironmentValue>,
 ) -> Result<FunctionDefinition, TemplateError> {
     let metadata: Metadata =
-        serde_norway::from_value(resource.metadata).map_err(|error| faulty(logical_id, error))?;
+        serde_norway::from_value(resource.metadata).map_err(|error| faulty(logical_id, &error))?;
     let mut environment = globals.clone();
     environment.extend(self::environment(&resource.properties));
-    let properties: Properties =
-        serde_norway::from_value(resource.properties).map_err(|error| faulty(logical_id, error))?;
+    let properties: Properties = serde_norway::from_value(resource.properties)
+        .map_err(|error| faulty(logical_id, &error))?;
     let mut function = FunctionDefinition {
         logical_id: logical_id.to_owned(),
         binary: metadata.build_properties.binary,
@@ -229,7 +229,7 @@ fn environment_value(value: &Value) -> EnvironmentValue {
 
 fn route(logical_id: &str, properties: Value) -> Result<Route, TemplateError> {
     let event: HttpApiEvent =
-        serde_norway::from_value(properties).map_err(|error| faulty(logical_id, error))?;
+        serde_norway::from_value(properties).map_err(|error| faulty(logical_id, &error))?;
     let method = match event.method.to_ascii_uppercase().as_str() {
         "ANY" | "*" => Method::Any,
         only => Method::Only(only.to_owned()),
@@ -242,7 +242,7 @@ fn route(logical_id: &str, properties: Value) -> Result<Route, TemplateError> {
 
 fn subscription(logical_id: &str, properties: Value) -> Result<StreamSubscription, TemplateError> {
     let event: StreamEvent =
-        serde_norway::from_value(properties).map_err(|error| faulty(logical_id, error))?;
+        serde_norway::from_value(properties).map_err(|error| faulty(logical_id, &error))?;
     let table = match &event.stream {
         Value::Tagged(tagged) if tagged.tag == "!GetAtt" => tagged
             .value
@@ -251,7 +251,7 @@ fn subscription(logical_id: &str, properties: Value) -> Result<StreamSubscriptio
         _ => None,
     };
     let table = table
-        .ok_or_else(|| faulty(logical_id, "the stream is not `!GetAtt <table>.StreamArn`"))?
+        .ok_or_else(|| faulty(logical_id, &"the stream is not `!GetAtt <table>.StreamArn`"))?
         .to_owned();
     let patterns = event
         .filter_criteria

@@ -130,7 +130,7 @@ impl Template {
     }
 }
 
-fn faulty(resource: &str, reason: impl ToString) -> TemplateError {
+fn faulty(resource: &str, reason: &impl ToString) -> TemplateError {
     TemplateError::Resource {
         resource: resource.to_owned(),
         reason: reason.to_string(),

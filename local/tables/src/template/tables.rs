@@ -79,7 +79,8 @@ struct Properties {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Index {
-    index_name: String,
+    #[serde(rename = "IndexName")]
+    name: String,
     key_schema: Vec<Key>,
     projection: Projection,
 }
@@ -125,12 +126,12 @@ impl TableDefinition {
 
 pub(super) fn parse(logical_id: &str, properties: Value) -> Result<TableDefinition, TemplateError> {
     let properties: Properties =
-        serde_norway::from_value(properties).map_err(|error| faulty(logical_id, error))?;
+        serde_norway::from_value(properties).map_err(|error| faulty(logical_id, &error))?;
     let indexes = properties
         .global_secondary_indexes
         .into_iter()
         .map(|index| IndexDefinition {
-            name: index.index_name,
+            name: index.name,
             keys: index.key_schema,
             projection: index.projection.projection_type,
         });
