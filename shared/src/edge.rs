@@ -11,7 +11,10 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use http::header::USER_AGENT;
 use http::request::Parts;
-use lambda_http::request::RequestContext;
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::{Adapter, LambdaEvent};
+use serde_json::Value;
+use tower::ServiceExt;
 
 use crate::store::audit::Origin;
 
@@ -65,7 +68,21 @@ pub fn bounded<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S>
 
 /// Runs a router as a Lambda behind an HTTP API, until the Lambda ends.
 pub async fn run(router: Router) -> Result<(), lambda_http::Error> {
-    lambda_http::run(router.layer(middleware::from_fn(with_client_address))).await
+    lambda_http::run(behind_http_api(router)).await
+}
+
+/// What the Lambda of `router` answers to one event of an HTTP API (payload format 2.0), as JSON too.
+pub async fn answer(router: Router, event: Value) -> Result<Value, lambda_http::Error> {
+    let payload: LambdaRequest = serde_json::from_value(event)?;
+    let event = LambdaEvent::new(payload, lambda_http::Context::default());
+    let answer = Adapter::from(behind_http_api(router))
+        .oneshot(event)
+        .await?;
+    Ok(serde_json::to_value(answer)?)
+}
+
+fn behind_http_api(router: Router) -> Router {
+    router.layer(middleware::from_fn(with_client_address))
 }
 
 async fn with_client_address(mut request: Request, next: Next) -> Response {

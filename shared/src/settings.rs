@@ -1,6 +1,7 @@
 //! What a function is told by its environment, read once in `main`; names as in `template.yaml`.
 
 use crate::ids::AccountId;
+use crate::signer::Signer;
 use crate::store::audit::Audit;
 use crate::store::{Table, access::Access, directory::Directory, keys::Keys, sessions::Sessions};
 
@@ -78,6 +79,12 @@ impl Settings {
     /// Keys.
     pub fn keys(&self) -> Result<Keys, Missing> {
         self.table("KEYS_TABLE").map(Keys::new)
+    }
+
+    /// The key that accounts trust.
+    pub fn signer(&self) -> Result<Signer, Missing> {
+        let client = aws_sdk_kms::Client::new(&self.aws);
+        Ok(Signer::kms(client, self.text("SIGNING_KEY_ID")?))
     }
 
     /// The audit table.

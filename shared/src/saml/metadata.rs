@@ -24,12 +24,13 @@ pub enum MetadataError {
 
 /// The `EntityDescriptor`, in UTF-8 without a byte order mark.
 ///
-/// `certificates` are those in use, in DER: the current one and, before a change of keys, the next.
+/// `certificates` are those in use, DER in base64 without line breaks: the current one and, before a change
+/// of keys, the next.
 /// `origin` is the instance's public origin, without a slash at its end.
 pub fn identity_provider_metadata(
     entity_id: &str,
     origin: &str,
-    certificates: &[&[u8]],
+    certificates: &[&str],
 ) -> Result<String, MetadataError> {
     let location = format!("{origin}/saml/sso");
     let mut writer = Writer::default();

@@ -83,16 +83,16 @@ pub enum ResponseError {
 }
 
 impl Response<'_> {
-    /// Writes and signs it. `certificate_der` holds the signer's public key.
+    /// Writes and signs it. `certificate_base64` is the DER certificate of the signer's key, without line breaks.
     pub async fn sign(
         &self,
         signer: &Signer,
-        certificate_der: &[u8],
+        certificate_base64: &str,
     ) -> Result<SignedResponse, ResponseError> {
         self.check()?;
         let info = SignedInfo::of(self.assertion_id, &self.assertion("")?);
         let value = signer.sign(info.canonical()?.as_bytes()).await?;
-        let signature = info.signature(&value, certificate_der)?;
+        let signature = info.signature(&value, certificate_base64)?;
         let response = SignedResponse {
             xml: self.message(&self.assertion(&signature)?)?,
         };

@@ -37,12 +37,18 @@ impl SignedInfo {
     }
 
     /// The whole signature element, to be spliced in after the issuer (SAML core §2.3.3).
-    pub(super) fn signature(&self, value: &[u8], certificate_der: &[u8]) -> Result<String, NotXml> {
+    pub(super) fn signature(
+        &self,
+        value: &[u8],
+        certificate_base64: &str,
+    ) -> Result<String, NotXml> {
         let mut writer = Writer::default();
         writer.element("ds:Signature", &[DSIG], |signature| {
             self.write(signature, &[]);
             signature.leaf("ds:SignatureValue", &[], &BASE64.encode(value));
-            signature.element("ds:KeyInfo", &[], |key| certificate(key, certificate_der));
+            signature.element("ds:KeyInfo", &[], |key| {
+                certificate(key, certificate_base64)
+            });
         });
         writer.finish()
     }
@@ -64,15 +70,15 @@ impl SignedInfo {
 }
 
 /// A key as its certificate; the namespace must be declared around it.
-fn certificate(key_info: &mut Writer, der: &[u8]) {
+fn certificate(key_info: &mut Writer, der_base64: &str) {
     key_info.element("ds:X509Data", &[], |data| {
-        data.leaf("ds:X509Certificate", &[], &BASE64.encode(der));
+        data.leaf("ds:X509Certificate", &[], der_base64);
     });
 }
 
 /// The `KeyInfo` of metadata (SAML metadata §2.4.1.1).
-pub(super) fn key_info(parent: &mut Writer, certificate_der: &[u8]) {
+pub(super) fn key_info(parent: &mut Writer, certificate_base64: &str) {
     parent.element("ds:KeyInfo", &[DSIG], |key| {
-        certificate(key, certificate_der);
+        certificate(key, certificate_base64);
     });
 }

@@ -42,6 +42,16 @@ pub struct Certificate {
     pub not_after: Timestamp,
 }
 
+/// The name of the secret with which client registrations are authenticated (HMAC-SHA-256).
+pub const CLIENT_REGISTRATION_SECRET: &str = "CLIENTREGISTRATION";
+
+const INSTANCE_SECRET: &str = "INSTANCESECRET";
+
+#[derive(Serialize, Deserialize)]
+struct InstanceSecret {
+    sealed: String,
+}
+
 impl Keys {
     /// The keys in `table`.
     #[must_use]
@@ -116,6 +126,19 @@ impl Keys {
             .build();
         transaction.add(put, Unmet::AlreadyExists("the certificate"))?;
         recorded.commit(transaction).await
+    }
+
+    /// A secret of the instance's own, sealed with `name` as associated data.
+    pub async fn find_instance_secret(&self, name: &str) -> Result<Option<String>, Error> {
+        let found: Option<InstanceSecret> = self.table.find(INSTANCE_SECRET, name).await?;
+        Ok(found.map(|found| found.sealed))
+    }
+
+    /// Writes a secret of the instance's own, once.
+    pub async fn create_instance_secret(&self, name: &str, sealed: String) -> Result<(), Error> {
+        let secret = InstanceSecret { sealed };
+        let item = self.table.item(INSTANCE_SECRET, name, &secret)?;
+        self.table.create(item, "the secret").await
     }
 
     fn add_access_key(&self, transaction: &mut Transaction, key: &AccessKey) -> Result<(), Error> {

@@ -103,10 +103,9 @@ impl Transaction {
     }
 
     fn explain(&self, error: SdkError<TransactWriteItemsError>) -> Error {
-        let TransactWriteItemsError::TransactionCanceledException(canceled) =
-            error.into_service_error()
-        else {
-            return Error::unavailable("a transaction was not answered");
+        let canceled = match error.into_service_error() {
+            TransactWriteItemsError::TransactionCanceledException(canceled) => canceled,
+            other => return Error::unavailable(other),
         };
         let reasons = canceled.cancellation_reasons();
         let code = |wanted: &str| {

@@ -179,9 +179,10 @@ impl Access {
             .table
             .transact_update(&pk, &sk)
             .update_expression(
-                "SET account = :account, permission_set = :set, listing_pk = :listing, listing_sk = :set \
+                "SET #account = :account, permission_set = :set, listing_pk = :listing, listing_sk = :set \
                  ADD demand :one",
             )
+            .expression_attribute_names("#account", "account")
             .expression_attribute_values(":account", string(place.account.as_str()))
             .expression_attribute_values(":set", string(place.permission_set.as_str()))
             .expression_attribute_values(":listing", AttributeValue::S(provisioned::listing(&place.account)))
@@ -216,6 +217,7 @@ impl Access {
                 Some(before) => put
                     .condition_expression(SAME)
                     .expression_attribute_names("#state", "state")
+                    .expression_attribute_names("#request", "request")
                     .expression_attribute_values(":state", string(before.state.as_str()))
                     .expression_attribute_values(":request", string(before.request.as_str())),
             };
@@ -243,6 +245,7 @@ impl Access {
                 .transact_put(item)
                 .condition_expression(SAME)
                 .expression_attribute_names("#state", "state")
+                .expression_attribute_names("#request", "request")
                 .expression_attribute_values(":state", string(assignment.state.as_str()))
                 .expression_attribute_values(":request", string(assignment.request.as_str()))
                 .build();
@@ -269,6 +272,7 @@ impl Access {
                 .transact_delete(&pk, &sk)
                 .condition_expression(SAME)
                 .expression_attribute_names("#state", "state")
+                .expression_attribute_names("#request", "request")
                 .expression_attribute_values(":state", string(assignment.state.as_str()))
                 .expression_attribute_values(":request", string(assignment.request.as_str()))
                 .build();
@@ -289,7 +293,7 @@ impl Access {
 }
 
 /// Holds while nobody has changed the assignment.
-const SAME: &str = "#state = :state AND request = :request";
+const SAME: &str = "#state = :state AND #request = :request";
 
 fn string(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())

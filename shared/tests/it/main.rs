@@ -1,0 +1,4 @@
+//! The promises of `shared`, one a test: the store's clauses on the embedded engine and, when `DYNAMODB_ENDPOINT` is
+//! set, on Amazon's DynamoDB Local.
+
+mod entry;
