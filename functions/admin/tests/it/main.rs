@@ -6,6 +6,8 @@ mod captured;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod model_answers;
+#[cfg(test)]
 mod sigv4;
 #[cfg(test)]
 mod sigv4_oracle;
