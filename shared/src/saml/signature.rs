@@ -47,7 +47,7 @@ impl SignedInfo {
             self.write(signature, &[]);
             signature.leaf("ds:SignatureValue", &[], &BASE64.encode(value));
             signature.element("ds:KeyInfo", &[], |key| {
-                certificate(key, certificate_base64)
+                certificate(key, certificate_base64);
             });
         });
         writer.finish()
