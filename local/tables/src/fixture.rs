@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use aws_sdk_dynamodb::Client;
 use jiff::{SignedDuration, Timestamp};
 use vestibule_shared::ids::{
     AccountId, GroupId, IdentityStoreId, InstanceId, MembershipId, PermissionSetId,
@@ -26,7 +27,9 @@ use vestibule_shared::store::{Error, Table};
 use vestibule_shared::token::Token;
 use vestibule_shared::{Clock, Random};
 
-use crate::{Engine, EngineError, ProvisioningError, TableNames, Template, TemplateError};
+use crate::{
+    Engine, EngineError, External, ProvisioningError, TableNames, Template, TemplateError,
+};
 
 /// The moment at which the clock of a [`World`] stands at first: 2026-01-02T03:04:05Z.
 pub const BEGINNING: i64 = 1_767_323_045;
@@ -34,8 +37,9 @@ pub const BEGINNING: i64 = 1_767_323_045;
 /// Embedded tables with an organization in them, and the stores over them.
 #[derive(Clone)]
 pub struct World {
-    /// The engine, for its streams.
-    pub engine: Engine,
+    /// The embedded engine, for its streams; `None` over another engine.
+    pub engine: Option<Engine>,
+    client: Client,
     /// From logical id to table name.
     pub names: TableNames,
     /// The directory.
@@ -101,7 +105,14 @@ impl World {
         let engine = Engine::memory()?;
         let template = Template::embedded()?;
         let names = engine.create_tables(template, "test").await?;
-        Self::over(engine, names)
+        Self::over(engine.client(), names, Some(engine))
+    }
+
+    /// Empty tables on the engine at `endpoint`, such as Amazon's DynamoDB Local, with names that begin with `prefix`.
+    pub async fn external(endpoint: &str, prefix: &str) -> Result<(Self, External), WorldError> {
+        let external = External::create_tables(endpoint, Template::embedded()?, prefix).await?;
+        let world = Self::over(external.client.clone(), external.names.clone(), None)?;
+        Ok((world, external))
     }
 
     /// Tables with the sample organization in them.
@@ -111,11 +122,11 @@ impl World {
         Ok((world, sample))
     }
 
-    fn over(engine: Engine, names: TableNames) -> Result<Self, WorldError> {
+    fn over(client: Client, names: TableNames, engine: Option<Engine>) -> Result<Self, WorldError> {
         let seconds = Arc::new(AtomicI64::new(BEGINNING));
         let table = |logical_id: &'static str| {
             let name = names.get(logical_id).ok_or(WorldError::NoTable(logical_id));
-            name.map(|name| Table::new(engine.client(), name))
+            name.map(|name| Table::new(client.clone(), name))
         };
         let told = Arc::clone(&seconds);
         Ok(Self {
@@ -134,16 +145,23 @@ impl World {
             }),
             random: sequence(),
             engine,
+            client: client.clone(),
             names,
             seconds,
         })
+    }
+
+    /// A client for the engine that the tables are in.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        self.client.clone()
     }
 
     /// A table by its logical id, for what the stores have no verb for.
     pub fn table(&self, logical_id: &'static str) -> Result<Table, WorldError> {
         let name = self.names.get(logical_id);
         let name = name.ok_or(WorldError::NoTable(logical_id))?;
-        Ok(Table::new(self.engine.client(), name))
+        Ok(Table::new(self.client.clone(), name))
     }
 
     /// Moves the clock on.

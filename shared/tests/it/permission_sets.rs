@@ -1,0 +1,83 @@
+//! Permission sets and their revisions.
+
+use vestibule_shared::store::Error;
+use vestibule_shared::store::access::{PermissionSet, PermissionSetState};
+use vestibule_tables::fixture::World;
+
+use crate::engines::on_each_engine;
+
+fn revised(before: &PermissionSet, inline_policy: &str) -> PermissionSet {
+    let mut after = before.clone();
+    after.revision += 1;
+    after.content.inline_policy = Some(inline_policy.to_owned());
+    after
+}
+
+#[tokio::test]
+async fn a_revision_never_changes_and_stays_when_there_is_a_newer_one() {
+    on_each_engine("revisions", async |world: World| {
+        let first = world.create_permission_set("Admin").await.unwrap();
+        let second = revised(&first, "{}");
+        let record = world.record();
+        let change = (&first, &second);
+        world
+            .access
+            .revise_permission_set(change, world.recorded(&record))
+            .await
+            .unwrap();
+        let old = world.access.find_revision(&first.id, 1).await.unwrap();
+        let new = world.access.find_revision(&first.id, 2).await.unwrap();
+        assert_eq!(old, Some(first.content.clone()));
+        assert_eq!(new, Some(second.content.clone()));
+        let record = world.record();
+        let stale = (&first, &revised(&first, "[]"));
+        let refused = world
+            .access
+            .revise_permission_set(stale, world.recorded(&record))
+            .await;
+        assert!(matches!(refused, Err(Error::Conflict(_))));
+        assert_eq!(world.access.find_revision(&first.id, 2).await.unwrap(), new);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_is_taken_until_its_permission_set_is_deleted() {
+    on_each_engine("setnames", async |world: World| {
+        let set = world.create_permission_set("Admin").await.unwrap();
+        assert!(world.create_permission_set("Admin").await.is_err());
+        let deleting = PermissionSet {
+            state: PermissionSetState::Deleting,
+            ..set.clone()
+        };
+        let record = world.record();
+        let early = world
+            .access
+            .delete_permission_set(&set, world.recorded(&record))
+            .await;
+        assert!(
+            matches!(early, Err(Error::Conflict(_))),
+            "only what is deleting is deleted"
+        );
+        let record = world.record();
+        let change = (&set, &deleting);
+        world
+            .access
+            .replace_permission_set(change, world.recorded(&record))
+            .await
+            .unwrap();
+        let record = world.record();
+        world
+            .access
+            .delete_permission_set(&deleting, world.recorded(&record))
+            .await
+            .unwrap();
+        assert_eq!(
+            world.access.find_permission_set(&set.id).await.unwrap(),
+            None
+        );
+        assert_eq!(world.access.find_revision(&set.id, 1).await.unwrap(), None);
+        world.create_permission_set("Admin").await.unwrap();
+    })
+    .await;
+}
