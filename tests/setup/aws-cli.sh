@@ -35,11 +35,13 @@ dpkg-deb --extract "$work"/awscli_*.deb "$work/package"
 
 rm -rf "$place"
 python3 -m venv "$place"
-packages=$("$place/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-cp -r "$work"/package/usr/lib/python3/dist-packages/awscli* "$packages"
-sed -n 's/^Requires-Dist: //p' "$packages"/awscli-*.dist-info/METADATA >"$work/requirements.txt"
+# Without the YAML library's C part: it only makes it faster, and has no wheel for every Python.
+unpacked=$work/package/usr/lib/python3/dist-packages
+sed -n 's/^Requires-Dist: //p' "$unpacked"/awscli-*.dist-info/METADATA | grep -v 'yaml.clib' >"$work/requirements.txt"
 install=("$place/bin/pip" --quiet --disable-pip-version-check install --requirement "$work/requirements.txt")
 "${install[@]}" --constraint "$constraints" || "${install[@]}"
+packages=$("$place/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+cp -r "$unpacked"/awscli* "$packages"
 "$place/bin/python" -m compileall -q "$packages/awscli" >/dev/null || true
 
 cat >"$place/bin/aws" <<'COMMAND'

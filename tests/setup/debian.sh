@@ -15,6 +15,10 @@ need git git
 command -v chromium-browser >/dev/null || need chromium chromium
 # Debian's python3 comes without what makes virtual environments.
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
+if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v python3 >/dev/null; then
+  echo "The tests need Python 3.11 or newer (Debian 12, Ubuntu 24.04); this is $(python3 --version)" >&2
+  exit 1
+fi
 # Signs the package lists that aws-cli.sh reads; Ubuntu comes without.
 [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || missing+=(debian-archive-keyring)
 
