@@ -175,7 +175,10 @@ impl World {
         Record::new(
             ("test", "Prepare"),
             &Actor::System("test"),
-            &Origin::default(),
+            &Origin {
+                address: "192.0.2.1".to_owned(),
+                user_agent: None,
+            },
             (self.clock.now(), &self.random),
         )
     }
