@@ -1,6 +1,7 @@
 //! What a function is told by its environment, read once in `main`; names as in `template.yaml`.
 
 use crate::ids::AccountId;
+use crate::sealing::Sealer;
 use crate::signer::Signer;
 use crate::store::audit::Audit;
 use crate::store::{Table, access::Access, directory::Directory, keys::Keys, sessions::Sessions};
@@ -85,6 +86,12 @@ impl Settings {
     pub fn signer(&self) -> Result<Signer, Missing> {
         let client = aws_sdk_kms::Client::new(&self.aws);
         Ok(Signer::kms(client, self.text("SIGNING_KEY_ID")?))
+    }
+
+    /// What seals the secrets that must be read back.
+    pub fn sealer(&self) -> Result<Sealer, Missing> {
+        let client = aws_sdk_kms::Client::new(&self.aws);
+        Ok(Sealer::kms(client, self.text("SEALING_KEY_ID")?))
     }
 
     /// The audit table.

@@ -1,7 +1,66 @@
-//! The `sso-admin` and `identitystore` protocols (AWS JSON 1.1) for administrators and their programs.
+//! The `sso-admin` and `identitystore` protocols (AWS JSON 1.1) for administrators and their programs, and what
+//! whoever controls the function itself may ask of it: to be enabled, and to let the first administrator in.
 
+mod access_keys;
+mod accounts;
+mod direct;
+mod error;
+mod instance;
+mod invitation;
 mod model;
 mod sigv4;
 
+use aws_sdk_organizations::Client as Organizations;
+use axum::Router;
+use vestibule_shared::ids::AccountId;
+use vestibule_shared::sealing::Sealer;
+use vestibule_shared::signer::Signer;
+use vestibule_shared::store::access::Access;
+use vestibule_shared::store::audit::Audit;
+use vestibule_shared::store::directory::Directory;
+use vestibule_shared::store::keys::Keys;
+use vestibule_shared::store::sessions::Sessions;
+use vestibule_shared::{Clock, Random, edge};
+
+pub use access_keys::{NewAccessKey, create_access_key, create_first_access_key};
+pub use accounts::refresh_accounts;
+pub use direct::invoke;
+pub use error::{Error, Modelled};
+pub use instance::{EnableRequest, enable};
+pub use invitation::invite;
 pub use model::{Operation, Service, ShapeMismatch, parse_body};
 pub use sigv4::{Expectations, Protocol, Refusal, SignedRequest, UnverifiedSignature, Verified};
+
+/// What the function may reach.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Users, groups, memberships.
+    pub directory: Directory,
+    /// The instance, accounts, permission sets, assignments.
+    pub access: Access,
+    /// Only to put one-time links.
+    pub sessions: Sessions,
+    /// Access keys, the certificate, the instance's own secrets.
+    pub keys: Keys,
+    /// Where every change is recorded.
+    pub audit: Audit,
+    /// Seals the secrets of access keys.
+    pub sealer: Sealer,
+    /// The key that accounts trust; only its public half is read.
+    pub signer: Signer,
+    /// The organization's accounts.
+    pub organizations: Organizations,
+    /// The account that the stack is in.
+    pub management_account: AccountId,
+    /// The region that the stack is in, and that signatures must name.
+    pub region: String,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Random,
+}
+
+/// Every route of the function.
+pub fn router(context: Context) -> Router {
+    edge::bounded(Router::new()).with_state(context)
+}

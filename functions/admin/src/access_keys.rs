@@ -1,0 +1,100 @@
+//! Access keys for the admin APIs: 20 characters that name one, 40 that prove it, as AWS's own look.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE32_NOPAD;
+use serde_json::json;
+use vestibule_shared::store;
+use vestibule_shared::store::directory::Recorded;
+use vestibule_shared::store::keys::AccessKey;
+
+use crate::{Context, Error, direct};
+
+/// A new access key. Its secret is shown once and never again.
+#[derive(Clone)]
+pub struct NewAccessKey {
+    /// The public id.
+    pub id: String,
+    /// The secret.
+    pub secret: String,
+}
+
+impl fmt::Debug for NewAccessKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "NewAccessKey({})", self.id)
+    }
+}
+
+/// Makes an access key for whoever controls the function itself; `created_by` says who that is.
+pub async fn create_access_key(
+    context: &Context,
+    created_by: &'static str,
+) -> Result<NewAccessKey, Error> {
+    let (new, key) = generate(context, created_by).await?;
+    let record = direct::record(context, "CreateAccessKey")
+        .parameters(json!({ "createdBy": created_by }))
+        .response(json!({ "accessKeyId": key.id }));
+    let recorded = Recorded {
+        audit: &context.audit,
+        record: &record,
+    };
+    context.keys.create_access_key(&key, recorded).await?;
+    Ok(new)
+}
+
+/// Makes the first access key of all. Refused while there is any, and ever after.
+pub async fn create_first_access_key(context: &Context) -> Result<NewAccessKey, Error> {
+    let exists = || Error::conflict("An access key exists already.");
+    let known = context.keys.list_access_keys(1, None).await?;
+    if !known.items.is_empty() || known.next.is_some() {
+        return Err(exists());
+    }
+    let (new, key) = generate(context, direct::INVOKER).await?;
+    let record =
+        direct::record(context, "CreateFirstAccessKey").response(json!({ "accessKeyId": key.id }));
+    let recorded = Recorded {
+        audit: &context.audit,
+        record: &record,
+    };
+    match context.keys.create_first_access_key(&key, recorded).await {
+        Ok(()) => {
+            // For an alarm: this happens once in the life of an instance.
+            tracing::warn!(access_key_id = key.id, "the first access key was created");
+            Ok(new)
+        }
+        Err(store::Error::AlreadyExists(_)) => Err(exists()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn generate(context: &Context, created_by: &str) -> Result<(NewAccessKey, AccessKey), Error> {
+    let new = NewAccessKey {
+        id: format!("AKIA{}", BASE32_NOPAD.encode(&context.random.bytes::<10>())),
+        secret: STANDARD.encode(context.random.bytes::<30>()),
+    };
+    let now = context.clock.now();
+    let moment = (now, &context.random);
+    let sealed_secret = context
+        .sealer
+        .seal(&new.id, new.secret.as_bytes(), moment)
+        .await?;
+    let key = AccessKey {
+        id: new.id.clone(),
+        sealed_secret,
+        active: true,
+        created_by: created_by.to_owned(),
+        created_at: now,
+    };
+    Ok((new, key))
+}
+
+/// Whether a text has the form of an id that [`create_access_key`] makes; others need no look-up.
+pub(crate) fn is_access_key_id(text: &str) -> bool {
+    let letters = text.strip_prefix("AKIA").unwrap_or_default();
+    letters.len() == 16
+        && letters
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte))
+}

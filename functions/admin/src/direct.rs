@@ -1,0 +1,89 @@
+//! Direct invocation: what only whoever may invoke the function itself can ask for, because IAM has decided on them.
+//! That is how the first administrator comes in.
+
+use lambda_runtime::Diagnostic;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use vestibule_shared::store::audit::{Actor, Origin, Record};
+use vestibule_shared::{arn, edge};
+
+use crate::{Context, EnableRequest, Error, access_keys, enable, invite, router};
+
+/// Who acts in records of direct invocations: the function learns no more of them than that IAM let them in.
+pub(crate) const INVOKER: &str = "direct-invocation";
+
+#[derive(Deserialize)]
+#[serde(tag = "operation")]
+enum Request {
+    Enable(EnableRequest),
+    CreateFirstAccessKey {},
+    #[serde(rename_all = "PascalCase")]
+    Invite {
+        user_name: String,
+    },
+}
+
+/// Answers one invocation of the Lambda: an event of the HTTP API, or a direct one.
+pub async fn invoke(context: &Context, event: Value) -> Result<Value, Diagnostic> {
+    if is_http(&event) {
+        let answer = edge::answer(router(context.clone()), event).await;
+        return answer.map_err(|_| diagnostic("ValidationException", "The event cannot be read."));
+    }
+    let request = serde_json::from_value(event).map_err(|_| {
+        let said = "The event must be of the HTTP API, or name one of the operations Enable, CreateFirstAccessKey and Invite with its members.";
+        diagnostic("ValidationException", said)
+    })?;
+    answer(context, request).await.map_err(|error| {
+        let described = error.describe(None);
+        if described.status.is_server_error() {
+            edge::log_failure(&context.random.uuid().to_string(), &error);
+        }
+        diagnostic(described.code, &described.message)
+    })
+}
+
+async fn answer(context: &Context, request: Request) -> Result<Value, Error> {
+    match request {
+        Request::Enable(request) => {
+            let instance = enable(context, request).await?;
+            Ok(json!({
+                "InstanceArn": arn::instance(&instance.id),
+                "IdentityStoreId": instance.identity_store,
+                "PortalUrl": instance.portal_url(),
+            }))
+        }
+        Request::CreateFirstAccessKey {} => {
+            let key = access_keys::create_first_access_key(context).await?;
+            Ok(json!({ "AccessKeyId": key.id, "SecretAccessKey": key.secret }))
+        }
+        Request::Invite { user_name } => {
+            let link = invite(context, &user_name, &Actor::System(INVOKER)).await?;
+            Ok(json!({ "Link": link }))
+        }
+    }
+}
+
+fn is_http(event: &Value) -> bool {
+    event.get("requestContext").is_some() && event["version"] == "2.0"
+}
+
+fn diagnostic(error_type: &str, error_message: &str) -> Diagnostic {
+    Diagnostic {
+        error_type: error_type.to_owned(),
+        error_message: error_message.to_owned(),
+    }
+}
+
+/// A record of something that whoever invoked the function directly does now.
+pub(crate) fn record(context: &Context, event_name: &str) -> Record {
+    let origin = Origin {
+        address: INVOKER.to_owned(),
+        user_agent: None,
+    };
+    Record::new(
+        ("sso.amazonaws.com", event_name),
+        &Actor::System(INVOKER),
+        &origin,
+        (context.clock.now(), &context.random),
+    )
+}

@@ -1,0 +1,32 @@
+//! The Lambda: settings, clients, context, run. It takes events of the HTTP API and direct invocations.
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+use vestibule_admin::{Context, invoke};
+use vestibule_shared::settings::Settings;
+use vestibule_shared::{Clock, Random, edge};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    edge::log_as_json("info");
+    let settings = Settings::from_environment().await;
+    let context = Context {
+        directory: settings.directory()?,
+        access: settings.access()?,
+        sessions: settings.sessions()?,
+        keys: settings.keys()?,
+        audit: settings.audit()?,
+        sealer: settings.sealer()?,
+        signer: settings.signer()?,
+        organizations: aws_sdk_organizations::Client::new(settings.aws()),
+        management_account: settings.management_account()?,
+        region: settings.region()?,
+        clock: Clock::system(),
+        random: Random::system(),
+    };
+    let answer = |event: LambdaEvent<Value>| {
+        let context = &context;
+        async move { invoke(context, event.payload).await }
+    };
+    lambda_runtime::run(service_fn(answer)).await
+}
