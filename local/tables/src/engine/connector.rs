@@ -1,6 +1,8 @@
 //! Stands where the network would: takes the SDK's HTTP request and answers it from the engine, as the DynamoDB
 //! endpoint would over the wire (AWS JSON 1.0).
 
+use std::sync::Arc;
+
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -10,6 +12,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
+use super::authorization::Role;
 use super::operations::{self, Answer};
 use super::{Engine, EngineError};
 
@@ -19,11 +22,14 @@ const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 #[derive(Clone, Debug)]
 pub(super) struct InProcess {
     engine: Engine,
+    role: Option<Arc<Role>>,
 }
 
 impl InProcess {
-    pub(super) fn new(engine: Engine) -> Self {
-        Self { engine }
+    /// Answers everything, or what `role` may do.
+    pub(super) fn new(engine: Engine, role: Option<Role>) -> Self {
+        let role = role.map(Arc::new);
+        Self { engine, role }
     }
 }
 
@@ -43,9 +49,13 @@ impl HttpClient for InProcess {
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let engine = self.engine.clone();
+        let Self { engine, role } = self.clone();
         HttpConnectorFuture::new(async move {
             let (operation, body) = read(&request)?;
+            let role = role.as_deref();
+            if let Some(Err(error)) = role.map(|role| role.authorize(&operation, &body)) {
+                return respond(Ok(Answer::from(error)));
+            }
             let answer = engine
                 .run(move |database| Ok(operations::answer(database, &operation, &body)))
                 .await;

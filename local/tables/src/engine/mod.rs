@@ -1,6 +1,7 @@
 //! The DynamoDB API inside this process: dynoxide on `SQLite`, in memory or in a file that several processes may
 //! share, behind the ordinary SDK client.
 
+mod authorization;
 mod connector;
 mod operations;
 mod stream_records;
@@ -18,7 +19,8 @@ use aws_sdk_dynamodb::{Client, Config};
 use dynoxide::{Database, DynoxideError};
 
 use crate::provisioning::{ProvisioningError, TableNames, create_tables};
-use crate::template::Template;
+use crate::template::{FunctionDefinition, Template};
+use authorization::Role;
 use connector::InProcess;
 
 /// Opening is tried this often while another process holds the file: two that create it at the same instant can
@@ -92,6 +94,17 @@ impl Engine {
     /// and no network.
     #[must_use]
     pub fn client(&self) -> Client {
+        self.connect(None)
+    }
+
+    /// The same, for one function: what its role in the template does not allow is refused as AWS would refuse it.
+    #[must_use]
+    pub fn client_of(&self, function: &FunctionDefinition, names: &TableNames) -> Client {
+        let role = Role::new(&function.binary, &function.permissions, names);
+        self.connect(Some(role))
+    }
+
+    fn connect(&self, role: Option<Role>) -> Client {
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static(crate::REGION))
@@ -101,7 +114,7 @@ impl Engine {
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .http_client(InProcess::new(self.clone()))
+            .http_client(InProcess::new(self.clone(), role))
             .build();
         Client::from_conf(config)
     }

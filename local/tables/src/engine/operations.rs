@@ -16,10 +16,16 @@ pub(super) struct Answer {
 pub(super) fn answer(database: &Database, operation: &str, body: &str) -> Answer {
     match dispatch(database, operation, body) {
         Ok(body) => Answer { status: 200, body },
-        Err(error) => Answer {
+        Err(error) => Answer::from(error),
+    }
+}
+
+impl From<DynoxideError> for Answer {
+    fn from(error: DynoxideError) -> Self {
+        Self {
             status: error.status_code(),
             body: error.to_json(),
-        },
+        }
     }
 }
 

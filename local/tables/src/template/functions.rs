@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_norway::Value;
 
+use super::permissions::TablePermission;
 use super::{Resource, TemplateError, faulty};
 use crate::filter::FilterPattern;
 
@@ -20,6 +21,8 @@ pub struct FunctionDefinition {
     pub routes: Vec<Route>,
     /// The names in its environment, those of all functions included.
     pub environment: BTreeMap<String, EnvironmentValue>,
+    /// What its role lets it do with tables.
+    pub permissions: Vec<TablePermission>,
     /// The table whose stream wakes it.
     pub stream: Option<StreamSubscription>,
 }
@@ -81,6 +84,8 @@ struct BuildProperties {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Properties {
+    #[serde(default)]
+    role: Value,
     #[serde(default)]
     events: BTreeMap<String, Event>,
 }
@@ -179,6 +184,7 @@ pub(super) fn parse(
     logical_id: &str,
     resource: Resource,
     globals: &BTreeMap<String, EnvironmentValue>,
+    roles: &BTreeMap<String, Vec<TablePermission>>,
 ) -> Result<FunctionDefinition, TemplateError> {
     let metadata: Metadata =
         serde_norway::from_value(resource.metadata).map_err(|error| faulty(logical_id, &error))?;
@@ -191,6 +197,10 @@ pub(super) fn parse(
         binary: metadata.build_properties.binary,
         routes: Vec::new(),
         environment,
+        permissions: role(&properties.role)
+            .and_then(|role| roles.get(role))
+            .cloned()
+            .unwrap_or_default(),
         stream: None,
     };
     for event in properties.events.into_values() {
@@ -224,6 +234,16 @@ fn environment_value(value: &Value) -> EnvironmentValue {
             None => EnvironmentValue::Computed,
         },
         _ => EnvironmentValue::Computed,
+    }
+}
+
+/// The logical id in `!GetAtt PortalRole.Arn`.
+fn role(value: &Value) -> Option<&str> {
+    match value {
+        Value::Tagged(tagged) if tagged.tag == "!GetAtt" => {
+            tagged.value.as_str()?.strip_suffix(".Arn")
+        }
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 //! program and the tests follow too. AWS SAM specification 2016-10-31, AWS CloudFormation short tags.
 
 mod functions;
+mod permissions;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use serde_norway::Value;
 
 use crate::filter::FilterError;
 pub use functions::{EnvironmentValue, FunctionDefinition, Method, Route, StreamSubscription};
+pub use permissions::{LeadingKey, TablePermission};
 pub use tables::{AttributeDefinition, IndexDefinition, Key, KeyKind, TableDefinition};
 
 const TEXT: &str = include_str!("../../../../template.yaml");
@@ -87,19 +89,26 @@ impl Template {
         let document: Document =
             serde_norway::from_str(text).map_err(|error| TemplateError::Yaml(error.to_string()))?;
         let globals = functions::environment(&document.globals.function);
+        let mut roles = BTreeMap::new();
+        for (logical_id, resource) in &document.resources {
+            if resource.kind == "AWS::IAM::Role" {
+                let permissions = permissions::parse(logical_id, resource.properties.clone())?;
+                roles.insert(logical_id.clone(), permissions);
+            }
+        }
         let mut template = Self {
             tables: Vec::new(),
             functions: Vec::new(),
         };
         for (logical_id, resource) in document.resources {
             match resource.kind.as_str() {
-                "AWS::DynamoDB::Table" => template
-                    .tables
-                    .push(tables::parse(&logical_id, resource.properties)?),
+                "AWS::DynamoDB::Table" => {
+                    let table = tables::parse(&logical_id, resource.properties)?;
+                    template.tables.push(table);
+                }
                 "AWS::Serverless::Function" => {
-                    template
-                        .functions
-                        .push(functions::parse(&logical_id, resource, &globals)?);
+                    let function = functions::parse(&logical_id, resource, &globals, &roles)?;
+                    template.functions.push(function);
                 }
                 _ => {}
             }

@@ -1,6 +1,8 @@
 //! The embedded tables, asked through the SDK client as the functions ask them.
 
 #[cfg(test)]
+mod authorization;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod file;

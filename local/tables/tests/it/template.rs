@@ -1,5 +1,8 @@
 //! The project's own template and how a template is read.
 
+use std::collections::BTreeSet;
+
+use serde_json::json;
 use vestibule_tables::{EnvironmentValue, KeyKind, Method, Template, TemplateError};
 
 const SMALL: &str = r#"
@@ -69,6 +72,116 @@ fn every_table_has_the_same_keys_and_at_most_the_index_that_lists() {
             assert_eq!(keys, ["listing_pk", "listing_sk"], "{}", table.logical_id);
         }
     }
+}
+
+#[test]
+fn a_functions_environment_names_exactly_the_tables_that_its_role_reaches() {
+    for function in &Template::embedded().unwrap().functions {
+        let named: BTreeSet<&str> = function
+            .environment
+            .iter()
+            .filter(|(name, _)| name.ends_with("_TABLE"))
+            .map(|(name, value)| {
+                let EnvironmentValue::Reference(table) = value else {
+                    panic!("{name} of {} is no table", function.binary)
+                };
+                let expected = table.strip_suffix("Table").unwrap().to_ascii_uppercase();
+                assert_eq!(*name, format!("{expected}_TABLE"));
+                table.as_str()
+            })
+            .collect();
+        let reached: BTreeSet<&str> = function
+            .permissions
+            .iter()
+            .map(|permission| permission.table.as_str())
+            .collect();
+        assert_eq!(named, reached, "{}", function.binary);
+    }
+}
+
+#[test]
+fn only_provision_is_woken_by_a_stream_and_only_by_new_work() {
+    let template = Template::embedded().unwrap();
+    let woken: Vec<_> = template
+        .functions
+        .iter()
+        .filter(|function| function.stream.is_some())
+        .collect();
+    let [provision] = woken.as_slice() else {
+        panic!("{woken:?}")
+    };
+    assert_eq!(provision.binary, "provision");
+    assert!(provision.routes.is_empty());
+    let stream = provision.stream.as_ref().unwrap();
+    assert_eq!(stream.table, "AccessTable");
+    let [filter] = stream.filters.as_slice() else {
+        panic!("{:?}", stream.filters)
+    };
+    let record =
+        |name: &str, pk: &str| json!({"eventName": name, "dynamodb": {"Keys": {"pk": {"S": pk}}}});
+    assert!(filter.matches(&record("INSERT", "WORK#111111111111")));
+    assert!(!filter.matches(&record("REMOVE", "WORK#111111111111")));
+    assert!(!filter.matches(&record("INSERT", "LEASE#111111111111")));
+}
+
+#[test]
+fn the_routes_lead_where_the_protocols_want_them() {
+    let template = Template::embedded().unwrap();
+    let function = |method: &str, path: &str| {
+        template
+            .route(method, path)
+            .map(|(function, _)| function.binary.as_str())
+    };
+    for (method, path, expected) in [
+        ("GET", "/", Some("portal")),
+        ("POST", "/", Some("admin")),
+        ("HEAD", "/start", Some("portal")),
+        ("HEAD", "/start/", Some("portal")),
+        ("POST", "/start/sign-in", Some("portal")),
+        ("GET", "/start/sign-in", Some("portal")),
+        ("POST", "/start/password/abc", Some("portal")),
+        ("GET", "/saml/metadata", Some("saml")),
+        ("POST", "/token", Some("credentials")),
+        ("GET", "/token", None),
+        ("GET", "/authorize", Some("credentials")),
+        ("POST", "/authorize/consent", Some("credentials")),
+        ("GET", "/federation/credentials", Some("credentials")),
+        ("PUT", "/", None),
+        ("GET", "/elsewhere", None),
+    ] {
+        assert_eq!(function(method, path), expected, "{method} {path}");
+    }
+}
+
+#[test]
+fn a_permission_that_cannot_be_followed_is_refused() {
+    let role = |statement: &str| {
+        format!(
+            "Resources:\n  A:\n    Type: AWS::IAM::Role\n    Properties:\n      \
+             Policies: [{{ PolicyDocument: {{ Statement: [{statement}] }} }}]\n"
+        )
+    };
+    let refused = |statement: &str| {
+        matches!(
+            Template::parse(&role(statement)),
+            Err(TemplateError::Resource { .. })
+        )
+    };
+    let table = "Resource: !GetAtt T.Arn";
+    assert!(!refused(&format!(
+        "{{ Effect: Allow, Action: dynamodb:GetItem, {table} }}"
+    )));
+    assert!(!refused("{ Effect: Deny, Action: kms:*, Resource: '*' }"));
+    assert!(refused(&format!(
+        "{{ Effect: Allow, Action: dynamodb:*, {table} }}"
+    )));
+    assert!(refused(&format!(
+        "{{ Effect: Deny, Action: dynamodb:GetItem, {table} }}"
+    )));
+    let condition = "Condition: { StringEquals: { aws:SourceVpc: vpc-1 } }";
+    assert!(refused(&format!(
+        "{{ Effect: Allow, Action: dynamodb:GetItem, {table}, {condition} }}"
+    )));
 }
 
 #[test]
