@@ -13,6 +13,10 @@ pub const ROLE_PATH: &str = "/vestibule/";
 /// The role in each member account through which Vestibule works there.
 pub const SERVICE_ROLE_NAME: &str = "VestibuleServiceRole";
 
+/// The role in the management account as which the provisioning function runs. Service roles trust it by its ARN, so that
+/// its name outlives the stack.
+pub const PROVISION_ROLE_NAME: &str = "VestibuleProvision";
+
 /// `arn:aws:sso:::instance/ssoins-…`
 #[must_use]
 pub fn instance(id: &InstanceId) -> String {
@@ -85,9 +89,11 @@ pub fn membership(id: &MembershipId) -> String {
 }
 
 /// The name of the role that carries a permission set, the same in every account and known before it
-/// exists: `VestibuleSSO_<name>_<16 hex>`, at most 62 of IAM's 64 characters.
+/// exists: `VestibuleSSO_<name>_<16 hex>`, at most 62 of IAM's 64 characters. A comma becomes a full stop, because in
+/// a SAML assertion the comma ends the role's ARN.
 #[must_use]
 pub fn role_name(name: &PermissionSetName, id: &PermissionSetId) -> String {
+    let name = name.as_str().replace(',', ".");
     format!("VestibuleSSO_{name}_{}", id.digits())
 }
 
@@ -119,6 +125,12 @@ pub fn provider(account: &AccountId, instance: &InstanceId) -> String {
 #[must_use]
 pub fn service_role(account: &AccountId) -> String {
     format!("arn:aws:iam::{account}:role{ROLE_PATH}{SERVICE_ROLE_NAME}")
+}
+
+/// The ARN of the role as which the provisioning function runs.
+#[must_use]
+pub fn provision_role(management_account: &AccountId) -> String {
+    format!("arn:aws:iam::{management_account}:role{ROLE_PATH}{PROVISION_ROLE_NAME}")
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 /// A source of random bytes. Cheap to clone; every function's `Context` carries one.
 #[derive(Clone)]
-pub struct Random(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Random(Arc<Fill>);
+
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Random {
     /// A source that fills a buffer by calling `fill`; anything but the system's is for tests.

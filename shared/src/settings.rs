@@ -11,9 +11,12 @@ use crate::store::{Table, access::Access, directory::Directory, keys::Keys, sess
 #[error("the environment variable {0} is missing or not valid")]
 pub struct Missing(&'static str);
 
+/// Answers the value of an environment variable.
+type Lookup = dyn Fn(&str) -> Option<String>;
+
 /// Reads settings and makes clients; the tables of a function come from here.
 pub struct Settings {
-    lookup: Box<dyn Fn(&str) -> Option<String>>,
+    lookup: Box<Lookup>,
     aws: aws_config::SdkConfig,
 }
 

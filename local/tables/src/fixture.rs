@@ -105,13 +105,13 @@ impl World {
         let engine = Engine::memory()?;
         let template = Template::embedded()?;
         let names = engine.create_tables(template, "test").await?;
-        Self::over(engine.client(), names, Some(engine))
+        Self::over(&engine.client(), names, Some(engine))
     }
 
     /// Empty tables on the engine at `endpoint`, such as Amazon's DynamoDB Local, with names that begin with `prefix`.
     pub async fn external(endpoint: &str, prefix: &str) -> Result<(Self, External), WorldError> {
         let external = External::create_tables(endpoint, Template::embedded()?, prefix).await?;
-        let world = Self::over(external.client.clone(), external.names.clone(), None)?;
+        let world = Self::over(&external.client, external.names.clone(), None)?;
         Ok((world, external))
     }
 
@@ -122,7 +122,7 @@ impl World {
         Ok((world, sample))
     }
 
-    fn over(client: Client, names: TableNames, engine: Option<Engine>) -> Result<Self, WorldError> {
+    fn over(client: &Client, names: TableNames, engine: Option<Engine>) -> Result<Self, WorldError> {
         let seconds = Arc::new(AtomicI64::new(BEGINNING));
         let table = |logical_id: &'static str| {
             let name = names.get(logical_id).ok_or(WorldError::NoTable(logical_id));
