@@ -3,15 +3,26 @@
 
 mod access_keys;
 mod accounts;
+mod answer;
+mod call;
+mod caller;
 mod direct;
+mod dispatcher;
+mod epoch;
 mod error;
+mod identitystore;
 mod instance;
 mod invitation;
 mod model;
+mod operations;
+mod paging;
 mod sigv4;
+mod sso_admin;
+mod sts;
 
 use aws_sdk_organizations::Client as Organizations;
 use axum::Router;
+use axum::routing::post;
 use vestibule_shared::ids::AccountId;
 use vestibule_shared::sealing::Sealer;
 use vestibule_shared::signer::Signer;
@@ -62,5 +73,5 @@ pub struct Context {
 
 /// Every route of the function.
 pub fn router(context: Context) -> Router {
-    edge::bounded(Router::new()).with_state(context)
+    edge::bounded(Router::new().route("/", post(dispatcher::handle))).with_state(context)
 }
