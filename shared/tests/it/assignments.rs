@@ -76,7 +76,7 @@ async fn both_directions_always_say_the_same() {
             .await
             .unwrap();
         let by_place = world.access.assignments_at(&sample.place).await.unwrap();
-        assert_eq!(by_place, [after.clone()]);
+        assert_eq!(by_place, std::slice::from_ref(&after));
         let account = &sample.place.account;
         let lease = world
             .access

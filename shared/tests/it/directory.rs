@@ -137,14 +137,14 @@ async fn a_membership_is_found_from_both_sides_and_made_once() {
             .list_members(&group.id, 10, None)
             .await
             .unwrap();
-        assert_eq!(members.items, [membership.clone()]);
+        assert_eq!(members.items, std::slice::from_ref(&membership));
         let found = world
             .directory
             .find_user_with_groups(&user.id)
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(found.groups, [group.id.clone()]);
+        assert_eq!(found.groups, std::slice::from_ref(&group.id));
         let record = world.record();
         world
             .directory

@@ -18,7 +18,7 @@ async fn a_member_of_an_assigned_group_may_enter_and_sees_the_account() {
     let entries = accounts_of(stores, &sample.instance, &user).await.unwrap();
     assert_eq!(entries.len(), 1);
     assert_eq!(entries[0].account, sample.accounts[0]);
-    assert_eq!(entries[0].roles, [sample.permission_set.name.clone()]);
+    assert_eq!(entries[0].roles, std::slice::from_ref(&sample.permission_set.name));
     let entry = authorize(
         stores,
         &sample.instance,

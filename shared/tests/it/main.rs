@@ -1,11 +1,20 @@
 //! The promises of `shared`, one a test: the store's clauses on the embedded engine and, when `DYNAMODB_ENDPOINT` is
 //! set, on Amazon's DynamoDB Local.
+//! (`cfg(test)` tells clippy that the functions beside the tests are test code too.)
 
+#[cfg(test)]
 mod assignments;
+#[cfg(test)]
 mod directory;
+#[cfg(test)]
 mod engines;
+#[cfg(test)]
 mod entry;
+#[cfg(test)]
 mod leases;
+#[cfg(test)]
 mod pages;
+#[cfg(test)]
 mod permission_sets;
+#[cfg(test)]
 mod sessions;
