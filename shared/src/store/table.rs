@@ -292,11 +292,18 @@ impl Table {
             .delete_item()
             .table_name(&self.name)
             .set_key(Some(key(pk, sk)))
+            // Not for the item's sake but for the race's: only a condition is promised to hold for one caller.
+            .condition_expression("attribute_exists(pk)")
             .return_values(ReturnValue::AllOld)
             .send()
-            .await
-            .map_err(Error::unavailable)?;
-        answer.attributes.map(|item| self.read(item)).transpose()
+            .await;
+        match answer {
+            Ok(answer) => answer.attributes.map(|item| self.read(item)).transpose(),
+            Err(error) => match error.into_service_error() {
+                gone if gone.is_conditional_check_failed_exception() => Ok(None),
+                other => Err(Error::unavailable(other)),
+            },
+        }
     }
 
     /// Reads an item into its type.
