@@ -13,7 +13,7 @@ const checks = {
   upper: (text) => /\p{Uppercase}/u.test(text),
   digit: (text) => /\p{N}/u.test(text),
   symbol: (text) => /[^\p{Alphabetic}\p{N}]/u.test(text),
-  name: (text) => text !== "" && !text.toLowerCase().includes(userName),
+  name: (text) => text !== "" && ([...userName].length < 3 || !text.toLowerCase().includes(userName)),
 };
 
 function judge() {

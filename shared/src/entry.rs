@@ -17,6 +17,8 @@ pub struct AccountEntry {
     pub account: Account,
     /// The permission sets' names, sorted.
     pub roles: Vec<PermissionSetName>,
+    /// What administrators say of those permission sets that they describe.
+    pub descriptions: BTreeMap<PermissionSetName, String>,
 }
 
 /// That a user may enter an account as a permission set, and how. Only [`authorize`] makes one.
@@ -176,7 +178,16 @@ fn entries(places: &[Place], accounts: Vec<Account>, sets: &[PermissionSet]) -> 
                 .collect();
             roles.sort();
             roles.dedup();
-            AccountEntry { account, roles }
+            let descriptions = sets
+                .iter()
+                .filter(|set| roles.contains(&set.name))
+                .filter_map(|set| Some((set.name.clone(), set.content.description.clone()?)))
+                .collect();
+            AccountEntry {
+                account,
+                roles,
+                descriptions,
+            }
         })
         .filter(|entry| !entry.roles.is_empty())
         .collect();

@@ -221,6 +221,24 @@ impl Sessions {
         Ok(count.map_or(0, |count| count.count))
     }
 
+    /// Forgets what was counted under `name` in the window that begins at `window`.
+    pub async fn forget_count(&self, (name, window): (&str, i64)) -> Result<(), Error> {
+        let counted = format!("THROTTLE#{name}#{window}");
+        let _: Option<Count> = self.table.take(&counted, COUNTER).await?;
+        Ok(())
+    }
+
+    /// Makes `transaction` use up a one-time link: if it is gone by then, the commit is [`Error::NotFound`].
+    /// The caller has seen that it has not expired.
+    pub fn use_link(&self, transaction: &mut Transaction, hash: &TokenHash) -> Result<(), Error> {
+        let delete = self
+            .table
+            .transact_delete(&SingleUse::Link.key(hash), SINGLE_USE)
+            .condition_expression("attribute_exists(pk)")
+            .build();
+        transaction.add(delete, Unmet::NotFound("the link"))
+    }
+
     fn single_use_item<T: Serialize>(
         &self,
         (kind, hash): (SingleUse, &TokenHash),

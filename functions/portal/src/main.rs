@@ -1,0 +1,21 @@
+//! The Lambda: settings, clients, context, run.
+
+use vestibule_portal::{Authenticators, Context, router};
+use vestibule_shared::settings::Settings;
+use vestibule_shared::{Clock, Random, edge};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    edge::log_as_json("info");
+    let settings = Settings::from_environment().await;
+    let context = Context {
+        directory: settings.directory()?,
+        access: settings.access()?,
+        sessions: settings.sessions()?,
+        authenticators: Authenticators::new(settings.table("AUTHENTICATORS_TABLE")?),
+        audit: settings.audit()?,
+        clock: Clock::system(),
+        random: Random::system(),
+    };
+    edge::run(router(context)).await
+}

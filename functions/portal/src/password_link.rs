@@ -1,0 +1,185 @@
+//! `/start/password/<link>` — a password, set by a link that works once. Looking at the page does not use the link up:
+//! mail programs and messengers open links too.
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, Uri};
+use serde::Deserialize;
+use serde_json::json;
+use vestibule_shared::edge::RequestOrigin;
+use vestibule_shared::page::{NoticePage, PasswordPage, PasswordRule};
+use vestibule_shared::store::audit::{Actor, Origin, Record};
+use vestibule_shared::store::directory::{Recorded, User};
+use vestibule_shared::store::sessions::{PasswordLink, SingleUse};
+use vestibule_shared::store::{self, Transaction};
+use vestibule_shared::token::Token;
+
+use crate::authenticators::Password;
+use crate::hashing::Typed;
+use crate::{Context, Error, Site, rules};
+
+const UNMET: &str = "The password does not meet every rule yet.";
+const UNEQUAL: &str = "The two passwords are not equal.";
+const USED_BEFORE: &str = "This is one of your last passwords. Choose another.";
+
+/// The form.
+#[derive(Deserialize)]
+pub(crate) struct Request {
+    password: String,
+    repeated: String,
+    #[serde(default)]
+    csrf: String,
+}
+
+/// A link that works, and whose password it sets.
+struct OpenLink {
+    token: Token,
+    user: User,
+}
+
+/// Shows the form.
+pub(crate) async fn show(State(context): State<Context>, uri: Uri) -> Response {
+    let answer = async {
+        let site = context.site().await?;
+        let link = context.open_link(&uri).await?;
+        Ok(link.page(&site, (&rules::open(), None)))
+    };
+    answer.await.unwrap_or_else(|error| context.refuse(&error))
+}
+
+/// Takes the form.
+pub(crate) async fn handle(
+    State(context): State<Context>,
+    RequestOrigin(origin): RequestOrigin,
+    (uri, headers): (Uri, HeaderMap),
+    form: Result<Form<Request>, FormRejection>,
+) -> Response {
+    let answer = match form {
+        Ok(Form(request)) => set_password(&context, &request, &uri, (&headers, &origin)).await,
+        Err(rejection) => Err(Error::Form(rejection)),
+    };
+    answer.unwrap_or_else(|error| context.refuse(&error))
+}
+
+async fn set_password(
+    context: &Context,
+    request: &Request,
+    uri: &Uri,
+    (headers, origin): (&HeaderMap, &Origin),
+) -> Result<Response, Error> {
+    let site = context.site().await?;
+    site.require_own_form(headers)?;
+    let link = context.open_link(uri).await?;
+    if !link.token.derive("csrf").matches(&request.csrf) {
+        return Err(Error::ForeignForm);
+    }
+
+    let typed = Typed::new(&request.password);
+    let judged = rules::judge(&typed, &link.user.user_name);
+    if judged.iter().any(|rule| rule.met != Some(true)) {
+        return Ok(link.page(&site, (&judged, Some(UNMET))));
+    }
+    if request.password != request.repeated {
+        return Ok(link.page(&site, (&judged, Some(UNEQUAL))));
+    }
+    let before = context.authenticators.find_password(&link.user.id).await?;
+    let remembered = before.as_ref().map_or(&[][..], Password::remembered);
+    if typed.is_among(remembered).await? {
+        return Ok(link.page(&site, (&judged, Some(USED_BEFORE))));
+    }
+
+    let secret = Token::generate(&context.random);
+    let hash = typed.hash(&context.random).await?;
+    let after = Password::after(before.as_ref(), hash, secret.expose().to_owned());
+    if before.is_some() {
+        context.end_sessions(&link.user, origin).await?;
+    }
+    context.put_password(&link, &after, origin).await?;
+    let page = NoticePage::password_set();
+    Ok(site.pages.respond(StatusCode::OK, &page))
+}
+
+impl OpenLink {
+    fn page(&self, site: &Site, (rules, problem): (&[PasswordRule<'_>], Option<&str>)) -> Response {
+        let csrf = self.token.derive("csrf");
+        let page = PasswordPage {
+            path: &format!("/start/password/{}", self.token.expose()),
+            csrf: csrf.expose(),
+            user_name: &self.user.user_name,
+            rules,
+            problem,
+        };
+        let status = match problem {
+            None => StatusCode::OK,
+            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        site.pages.respond(status, &page)
+    }
+}
+
+impl Context {
+    /// The link that the path carries. One that is unknown, used up or expired, and one of a user who may not sign in,
+    /// are told apart by nobody.
+    async fn open_link(&self, uri: &Uri) -> Result<OpenLink, Error> {
+        let token = uri.path().strip_prefix("/start/password/");
+        let token = token.and_then(Token::parse).ok_or(Error::Link)?;
+        let key = (SingleUse::Link, &token.hash());
+        let found = self.sessions.peek_single_use(key, self.clock.now());
+        let PasswordLink { user } = found.await?.ok_or(Error::Link)?;
+        let user = self.directory.find_user(&user).await?;
+        let user = user.filter(|user| user.active).ok_or(Error::Link)?;
+        Ok(OpenLink { token, user })
+    }
+
+    /// Whoever set the password anew may have done so because somebody else knew the old one.
+    async fn end_sessions(&self, user: &User, origin: &Origin) -> Result<(), Error> {
+        let now = self.clock.now();
+        let after = User {
+            revision: user.revision + 1,
+            sessions_not_before: Some(now),
+            ..user.clone()
+        };
+        let record = self.record_of("BatchDeleteSession", user, origin);
+        let recorded = Recorded {
+            audit: &self.audit,
+            record: &record,
+        };
+        let replaced = self.directory.replace_user((user, &after), recorded);
+        Ok(replaced.await?)
+    }
+
+    /// Uses the link up and sets the password, both or neither.
+    async fn put_password(
+        &self,
+        link: &OpenLink,
+        after: &Password,
+        origin: &Origin,
+    ) -> Result<(), Error> {
+        let mut transaction = Transaction::new();
+        self.sessions
+            .use_link(&mut transaction, &link.token.hash())?;
+        self.authenticators
+            .replace_password(&mut transaction, &link.user.id, after)?;
+        let record = self.record_of("UpdatePassword", &link.user, origin);
+        match self.audit.commit(transaction, &record).await {
+            Err(store::Error::NotFound(_)) => Err(Error::Link),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    fn record_of(&self, event: &str, user: &User, origin: &Origin) -> Record {
+        let actor = Actor::User {
+            id: user.id.clone(),
+            session: None,
+        };
+        let moment = (self.clock.now(), &self.random);
+        Record::new(
+            ("sso-directory.amazonaws.com", event),
+            &actor,
+            origin,
+            moment,
+        )
+        .parameters(json!({ "userId": user.id }))
+    }
+}

@@ -1,0 +1,173 @@
+//! One-time links.
+
+use http::StatusCode;
+use jiff::SignedDuration;
+
+use crate::fixture::{Organization, PASSWORD};
+
+#[tokio::test]
+async fn a_link_sets_the_first_password_and_works_once() {
+    let organization = Organization::new().await;
+    let alice = &organization.sample.user.id;
+    let path = organization.invite(alice).await;
+    let mut browser = organization.browser();
+    for _ in 0..2 {
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "looking does not use it up");
+    }
+    let answer = browser.set_password(&path, PASSWORD).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.says("Your password is set"));
+    assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND);
+    let answer = browser.sign_in("alice", PASSWORD).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+
+    let [record] = &organization.recorded("UpdatePassword").await[..] else {
+        panic!("one record");
+    };
+    assert!(!serde_json::to_string(record).unwrap().contains("Horse"));
+}
+
+#[tokio::test]
+async fn of_many_who_use_a_link_at_once_one_sets_the_password() {
+    let organization = Organization::new().await;
+    let path = organization.invite(&organization.sample.user.id).await;
+    let page = organization.browser().get(&path).await;
+    let csrf = page.field("csrf").to_owned();
+    let attempts = (0..8).map(|number| {
+        let (mut browser, path, csrf) = (organization.browser(), path.clone(), csrf.clone());
+        let password = format!("{PASSWORD}{number}");
+        async move {
+            let fields = [
+                ("csrf", csrf.as_str()),
+                ("password", &password),
+                ("repeated", &password),
+            ];
+            browser.post(&path, &fields).await.status
+        }
+    });
+    let statuses = futures_util::future::join_all(attempts).await;
+    let set = statuses.iter().filter(|status| **status == StatusCode::OK);
+    assert_eq!(set.count(), 1, "{statuses:?}");
+    let others = statuses.iter().filter(|status| status.is_client_error());
+    assert_eq!(others.count(), 7, "{statuses:?}");
+}
+
+#[tokio::test]
+async fn a_link_that_cannot_be_used_says_the_same_whatever_the_reason() {
+    let organization = Organization::new().await;
+    let expired = organization.invite(&organization.sample.user.id).await;
+    organization.world.advance(SignedDuration::from_hours(24));
+    let disabled = organization.invite(&organization.sample.user.id).await;
+    organization.change_user(|user| user.active = false).await;
+    let unknown = format!("/start/password/{}", "a".repeat(43));
+    for path in [&expired, &disabled, &unknown, "/start/password/x"] {
+        let mut browser = organization.browser();
+        let fields = [
+            ("csrf", "x"),
+            ("password", PASSWORD),
+            ("repeated", PASSWORD),
+        ];
+        for answer in [browser.get(path).await, browser.post(path, &fields).await] {
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            assert!(answer.says("This link does not work"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_breaks_a_rule_leaves_the_link_as_it_was() {
+    let organization = Organization::new().await;
+    let path = organization.invite(&organization.sample.user.id).await;
+    let mut browser = organization.browser();
+    for (password, broken) in [
+        ("short-A1", None),
+        ("sh-A1", Some("length")),
+        ("correct-horse-7", Some("upper")),
+        ("I-am-alice-7-I-am", Some("name")),
+    ] {
+        let form = browser.get(&path).await;
+        let fields = [
+            ("csrf", form.field("csrf")),
+            ("password", password),
+            ("repeated", "something else"),
+        ];
+        let answer = browser.post(&path, &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        match broken {
+            None => assert!(answer.says("The two passwords are not equal.")),
+            Some(rule) => {
+                let unmet = format!("data-rule=\"{rule}\" data-state=\"unmet\"");
+                assert!(answer.says(&unmet), "{password}");
+            }
+        }
+        assert!(!answer.says(&format!("value=\"{password}\"")), "not echoed");
+    }
+    assert_eq!(browser.get(&path).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_forged_form_sets_no_password() {
+    let organization = Organization::new().await;
+    let path = organization.invite(&organization.sample.user.id).await;
+    let mut browser = organization.browser();
+    let form = browser.get(&path).await;
+    let csrf = form.field("csrf").to_owned();
+    let fields = |csrf| {
+        [
+            ("csrf", csrf),
+            ("password", PASSWORD),
+            ("repeated", PASSWORD),
+        ]
+    };
+    let without = browser.post(&path, &fields("")).await;
+    assert_eq!(without.status, StatusCode::FORBIDDEN);
+    browser.origin = Some("https://evil.example");
+    let elsewhere = browser.post(&path, &fields(&csrf)).await;
+    assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
+    browser.origin = Some("http://localhost:8080");
+    let answer = browser.post(&path, &fields(&csrf)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_last_three_passwords_may_not_be_chosen_again() {
+    let organization = Organization::new().await;
+    let alice = &organization.sample.user.id;
+    for number in 1..=3 {
+        let password = format!("{PASSWORD}{number}");
+        organization.give_password(alice, &password).await;
+    }
+    let path = organization.invite(alice).await;
+    for number in 1..=3 {
+        let password = format!("{PASSWORD}{number}");
+        let answer = organization.browser().set_password(&path, &password).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.says("one of your last passwords"));
+    }
+    organization
+        .give_password(alice, &format!("{PASSWORD}4"))
+        .await;
+    organization
+        .give_password(alice, &format!("{PASSWORD}1"))
+        .await;
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_sessions_and_forgets_the_browsers_of_the_old_one() {
+    let organization = Organization::with_password().await;
+    let mut browser = organization.browser();
+    browser.sign_in("alice", PASSWORD).await;
+    assert_eq!(browser.get("/start/").await.status, StatusCode::OK);
+    organization.world.advance(SignedDuration::from_secs(1));
+    organization
+        .give_password(&organization.sample.user.id, "Another-Horse-8")
+        .await;
+    assert_eq!(browser.get("/start/").await.status, StatusCode::SEE_OTHER);
+    let old = browser.sign_in("alice", PASSWORD).await;
+    assert_eq!(old.status, StatusCode::FORBIDDEN);
+    let device = browser.cookies["vestibule-device"].clone();
+    browser.sign_in("alice", "Another-Horse-8").await;
+    assert_ne!(browser.cookies["vestibule-device"], device);
+    assert_eq!(browser.get("/start/").await.status, StatusCode::OK);
+}
