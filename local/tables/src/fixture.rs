@@ -122,7 +122,11 @@ impl World {
         Ok((world, sample))
     }
 
-    fn over(client: &Client, names: TableNames, engine: Option<Engine>) -> Result<Self, WorldError> {
+    fn over(
+        client: &Client,
+        names: TableNames,
+        engine: Option<Engine>,
+    ) -> Result<Self, WorldError> {
         let seconds = Arc::new(AtomicI64::new(BEGINNING));
         let table = |logical_id: &'static str| {
             let name = names.get(logical_id).ok_or(WorldError::NoTable(logical_id));
