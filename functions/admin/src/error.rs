@@ -105,9 +105,17 @@ impl Error {
     /// What the request is about is not there, as identitystore says it: with the members `ResourceType`
     /// (`USER`, `GROUP`, `IDENTITY_STORE`, `GROUP_MEMBERSHIP`) and `ResourceId`.
     pub(crate) fn resource_not_found(kind: &str, id: &str) -> Self {
-        Self::not_found(format!("{kind} not found."))
-            .with("ResourceType", kind)
-            .with("ResourceId", id)
+        Self::resource_kind_not_found(kind).with("ResourceId", id)
+    }
+
+    /// As [`Error::resource_not_found`], where what was asked for has no id that the member could hold.
+    pub(crate) fn resource_kind_not_found(kind: &str) -> Self {
+        Self::not_found(format!("{kind} not found.")).with("ResourceType", kind)
+    }
+
+    /// What the caller may not reach, or not through this operation.
+    pub(crate) fn access_denied(message: impl Into<String>) -> Self {
+        Self::modelled("AccessDeniedException", message)
     }
 
     /// There would be too many of something.
@@ -153,7 +161,8 @@ impl Error {
                 front_door(400, "UnknownOperationException", self.to_string())
             }
             Self::TooLarge => front_door(413, "RequestEntityTooLargeException", self.to_string()),
-            Self::NotEnabled => Self::not_found(self.to_string()).describe(service),
+            // The one error that every operation declares for what the caller may not reach.
+            Self::NotEnabled => Self::access_denied(self.to_string()).describe(service),
             Self::Store(error) => of_store(error, service),
             Self::Sealing(_)
             | Self::Signer(_)

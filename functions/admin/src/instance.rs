@@ -38,6 +38,7 @@ pub struct EnableRequest {
 /// Enables the instance, or completes what an earlier call began and brings the settings to what is asked for. Reads all
 /// accounts from Organizations at the end.
 pub async fn enable(context: &Context, request: EnableRequest) -> Result<Instance, Error> {
+    check_name(request.name.as_deref())?;
     let request = EnableRequest {
         public_origin: origin(&request.public_origin)?,
         ..request
@@ -189,6 +190,23 @@ fn once(outcome: Result<(), store::Error>) -> Result<(), Error> {
     match outcome {
         Ok(()) | Err(store::Error::AlreadyExists(_)) => Ok(()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// As the API's `InstanceName`.
+fn check_name(name: Option<&str>) -> Result<(), Error> {
+    let valid = |name: &str| {
+        (1..=255).contains(&name.len())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+    };
+    if name.is_none_or(valid) {
+        Ok(())
+    } else {
+        Err(Error::validation(
+            "Name must have 1 to 255 letters, digits or characters of _+=,.@-.",
+        ))
     }
 }
 

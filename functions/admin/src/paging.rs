@@ -1,5 +1,9 @@
 //! Lists in pages: `MaxResults` and `NextToken`, the same in both protocols.
 
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use vestibule_shared::store::{self, Page, PageToken};
 
@@ -28,15 +32,42 @@ pub(crate) struct Listed<T> {
 }
 
 impl Paging {
+    /// The wanted page of what one record holds, in the order of its keys.
+    pub(crate) fn slice<T>(&self, all: BTreeMap<String, T>) -> Result<Listed<(String, T)>, Error> {
+        let invalid = || Error::from(store::Error::InvalidPageToken);
+        let after = self.token().map(|token| {
+            let key = URL_SAFE_NO_PAD.decode(token).map_err(|_| invalid())?;
+            String::from_utf8(key).map_err(|_| invalid())
+        });
+        let after = after.transpose()?;
+        let wanted = usize::try_from(self.wanted()).unwrap_or_default();
+        let mut rest = all
+            .into_iter()
+            .filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
+        let items: Vec<_> = rest.by_ref().take(wanted).collect();
+        let last = rest.next().and(items.last());
+        Ok(Listed {
+            next_token: last.map(|(key, _)| URL_SAFE_NO_PAD.encode(key)),
+            items,
+        })
+    }
+
+    fn wanted(&self) -> i32 {
+        self.max_results.unwrap_or(LARGEST).clamp(1, LARGEST)
+    }
+
+    fn token(&self) -> Option<&str> {
+        self.next_token.as_deref().filter(|token| !token.is_empty())
+    }
+
     /// Reads pages with `read(limit, from)` until there are as many items as wanted. `read` may leave items out.
     pub(crate) async fn gather<T, R, F>(&self, read: R) -> Result<Listed<T>, Error>
     where
         R: Fn(i32, Option<PageToken>) -> F,
         F: Future<Output = Result<Page<T>, store::Error>>,
     {
-        let wanted = self.max_results.unwrap_or(LARGEST).clamp(1, LARGEST);
-        let token = self.next_token.as_deref().filter(|token| !token.is_empty());
-        let mut from = token.map(PageToken::parse);
+        let wanted = self.wanted();
+        let mut from = self.token().map(PageToken::parse);
         let mut items = Vec::new();
         for _ in 0..ROUNDS {
             let missing = wanted - i32::try_from(items.len()).unwrap_or(wanted);

@@ -29,11 +29,13 @@ pub(super) struct DescribeRequest {
 pub(super) struct Metadata {
     instance_arn: String,
     identity_store_id: String,
+    identity_store_arn: String,
     owner_account_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     created_date: Epoch,
     status: &'static str,
+    primary_region: String,
 }
 
 pub(super) async fn list(call: &Call<'_>, _: ListRequest) -> Result<ListResponse, Error> {
@@ -43,7 +45,9 @@ pub(super) async fn list(call: &Call<'_>, _: ListRequest) -> Result<ListResponse
 }
 
 pub(super) async fn describe(call: &Call<'_>, request: DescribeRequest) -> Result<Metadata, Error> {
-    check_instance(call, &request.instance_arn)?;
+    // The operation declares no other error for an instance that is not there.
+    check_instance(call, &request.instance_arn)
+        .map_err(|_| Error::access_denied("The instance cannot be described."))?;
     Ok(metadata(call))
 }
 
@@ -52,9 +56,14 @@ fn metadata(call: &Call<'_>) -> Metadata {
     Metadata {
         instance_arn: arn::instance(&instance.id),
         identity_store_id: instance.identity_store.to_string(),
+        identity_store_arn: arn::identity_store(
+            &instance.management_account,
+            &instance.identity_store,
+        ),
         owner_account_id: instance.management_account.to_string(),
         name: instance.name.clone(),
         created_date: Epoch(instance.created_at),
         status: "ACTIVE",
+        primary_region: instance.region.clone(),
     }
 }

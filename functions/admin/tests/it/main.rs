@@ -4,9 +4,13 @@
 #[cfg(test)]
 mod captured;
 #[cfg(test)]
+mod dispatcher;
+#[cfg(test)]
 mod model;
 #[cfg(test)]
 mod model_answers;
+#[cfg(test)]
+mod organization;
 #[cfg(test)]
 mod sigv4;
 #[cfg(test)]

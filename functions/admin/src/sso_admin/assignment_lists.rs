@@ -1,0 +1,205 @@
+//! `ListAccountAssignments`, by place, and `ListAccountAssignmentsForPrincipal`, with what a user has through groups.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use vestibule_shared::ids::{AccountId, Principal};
+use vestibule_shared::store::access::{Access, Assignment, AssignmentState, Place};
+use vestibule_shared::store::{self, Page, PageToken};
+
+use super::assignments::check_principal;
+use super::{Named, check_instance, find_permission_set, permission_set_arn};
+use crate::Error;
+use crate::call::Call;
+use crate::paging::{Listed, Paging};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListRequest {
+    #[serde(flatten)]
+    named: Named,
+    account_id: String,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct PrincipalRequest {
+    instance_arn: String,
+    principal_id: String,
+    principal_type: String,
+    #[serde(default)]
+    filter: Option<Filter>,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Filter {
+    #[serde(default)]
+    account_id: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Response {
+    account_assignments: Vec<AccountAssignment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AccountAssignment {
+    account_id: AccountId,
+    permission_set_arn: String,
+    principal_type: &'static str,
+    principal_id: String,
+}
+
+pub(super) async fn by_place(call: &Call<'_>, input: ListRequest) -> Result<Response, Error> {
+    let set = find_permission_set(call, &input.named).await?;
+    let place = Place {
+        account: account(&input.account_id)?,
+        permission_set: set.id,
+    };
+    let (access, place) = (&call.context.access, &place);
+    let listed = input.paging.gather(|limit, from| async move {
+        let mut page = access
+            .list_assignments_at(place, limit, from.as_ref())
+            .await?;
+        page.items.retain(counts);
+        Ok(page)
+    });
+    Ok(response(call, listed.await?))
+}
+
+pub(super) async fn by_principal(
+    call: &Call<'_>,
+    input: PrincipalRequest,
+) -> Result<Response, Error> {
+    check_instance(call, &input.instance_arn)?;
+    let principal = Principal::parse(&input.principal_type, &input.principal_id)
+        .map_err(|_| Error::not_found("The principal was not found."))?;
+    let filter = input.filter.and_then(|filter| filter.account_id);
+    let only = filter.as_deref().map(account).transpose()?;
+    let principals = with_groups(call, principal).await?;
+    let (access, only, principals) = (&call.context.access, only.as_ref(), &principals);
+    let listed = input
+        .paging
+        .gather(|limit, from| page_of(access, (principals, only), limit, from));
+    Ok(response(call, listed.await?))
+}
+
+/// The principal and, for a user, the groups that they are in, in an order that stays.
+async fn with_groups(call: &Call<'_>, principal: Principal) -> Result<Vec<Principal>, Error> {
+    let directory = &call.context.directory;
+    let Principal::User(id) = &principal else {
+        check_principal(call, &principal).await?;
+        return Ok(vec![principal]);
+    };
+    let found = directory.find_user_with_groups(id).await?;
+    let found = found.ok_or_else(|| Error::not_found("The principal was not found."))?;
+    let groups = directory.find_groups(&found.groups).await?;
+    let mut groups: Vec<_> = groups.into_iter().map(|group| group.id).collect();
+    groups.sort();
+    let groups = groups.into_iter().map(Principal::Group);
+    Ok(std::iter::once(principal).chain(groups).collect())
+}
+
+/// Where a list over several principals goes on: whose assignments are next, and from where among them.
+#[derive(Deserialize, Serialize)]
+struct Bookmark {
+    principal: Principal,
+    from: Option<String>,
+}
+
+/// One page of the assignments of all `principals`, one after the other.
+async fn page_of(
+    access: &Access,
+    (principals, account): (&[Principal], Option<&AccountId>),
+    limit: i32,
+    from: Option<PageToken>,
+) -> Result<Page<Assignment>, store::Error> {
+    let from = from.as_ref().map(decode).transpose()?;
+    let index = match &from {
+        None => 0,
+        // Groups may have come and gone since: the first that is not before the one that was next.
+        Some(from) => principals
+            .iter()
+            .position(|principal| rank(principal) >= rank(&from.principal))
+            .unwrap_or(principals.len()),
+    };
+    let Some(principal) = principals.get(index) else {
+        return Ok(Page {
+            items: Vec::new(),
+            next: None,
+        });
+    };
+    let inner = from
+        .filter(|from| from.principal == *principal)
+        .and_then(|from| from.from);
+    let inner = inner.as_deref().map(PageToken::parse);
+    let mut page = access
+        .list_assignments_of((principal, account), limit, inner.as_ref())
+        .await?;
+    page.items.retain(counts);
+    let next = match page.next {
+        Some(inner) => Some((principal, Some(inner.as_str().to_owned()))),
+        None => principals.get(index + 1).map(|next| (next, None)),
+    };
+    Ok(Page {
+        items: page.items,
+        next: next.map(|(principal, from)| encode(principal, from)),
+    })
+}
+
+/// A user comes before their groups, and groups are sorted.
+fn rank(principal: &Principal) -> (bool, &str) {
+    let is_group = matches!(principal, Principal::Group(_));
+    (is_group, principal.id())
+}
+
+fn encode(principal: &Principal, from: Option<String>) -> PageToken {
+    let place = Bookmark {
+        principal: principal.clone(),
+        from,
+    };
+    let json = serde_json::to_vec(&place).unwrap_or_default();
+    PageToken::parse(&URL_SAFE_NO_PAD.encode(json))
+}
+
+fn decode(token: &PageToken) -> Result<Bookmark, store::Error> {
+    let invalid = || store::Error::InvalidPageToken;
+    let json = URL_SAFE_NO_PAD
+        .decode(token.as_str())
+        .map_err(|_| invalid())?;
+    serde_json::from_slice(&json).map_err(|_| invalid())
+}
+
+/// Only what lets its principal in is listed.
+fn counts(assignment: &Assignment) -> bool {
+    assignment.state == AssignmentState::Active
+}
+
+fn account(id: &str) -> Result<AccountId, Error> {
+    AccountId::parse(id).map_err(|_| Error::validation("AccountId is not an account id."))
+}
+
+fn response(call: &Call<'_>, listed: Listed<Assignment>) -> Response {
+    let assignments = listed
+        .items
+        .into_iter()
+        .map(|assignment| AccountAssignment {
+            permission_set_arn: permission_set_arn(call, &assignment.place.permission_set),
+            account_id: assignment.place.account,
+            principal_type: assignment.principal.kind(),
+            principal_id: assignment.principal.id().to_owned(),
+        });
+    Response {
+        account_assignments: assignments.collect(),
+        next_token: listed.next_token,
+    }
+}

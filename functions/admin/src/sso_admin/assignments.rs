@@ -1,0 +1,334 @@
+//! `CreateAccountAssignment` and `DeleteAccountAssignment`: each writes what is wanted, a request whose outcome is asked
+//! for later, and work for the provisioner, in one transaction.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use vestibule_shared::ids::{AccountId, Principal, RequestId};
+use vestibule_shared::store::access::{
+    AccountStatus, Assignment, AssignmentChange, AssignmentState, Place, Request, RequestKind,
+    RequestStatus, Task, Work,
+};
+
+use super::requests::AssignmentStatus;
+use super::{Named, find_permission_set, permission_set_arn, retry};
+use crate::Error;
+use crate::call::Call;
+use crate::model::Service;
+
+/// The source of an assignment that somebody asked for by itself.
+const DIRECT: &str = "direct";
+
+/// The members of both operations.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AssignmentRequest {
+    #[serde(flatten)]
+    named: Named,
+    target_id: String,
+    principal_type: String,
+    principal_id: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct CreateResponse {
+    account_assignment_creation_status: AssignmentStatus,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DeleteResponse {
+    account_assignment_deletion_status: AssignmentStatus,
+}
+
+pub(super) async fn create(
+    call: &Call<'_>,
+    input: AssignmentRequest,
+) -> Result<CreateResponse, Error> {
+    let (principal, place) = subject(call, &input).await?;
+    check_account(call, &place.account).await?;
+    check_principal(call, &principal).await?;
+    let request = retry(|| assign(call, (&principal, &place))).await?;
+    Ok(CreateResponse {
+        account_assignment_creation_status: AssignmentStatus::of(call, &request),
+    })
+}
+
+pub(super) async fn delete(
+    call: &Call<'_>,
+    input: AssignmentRequest,
+) -> Result<DeleteResponse, Error> {
+    let (principal, place) = subject(call, &input).await?;
+    let (principal, place) = (&principal, &place);
+    let request = retry(|| async move {
+        let access = &call.context.access;
+        let before = access.find_assignment(principal, place).await?;
+        let before = before.ok_or_else(|| Error::not_found("The assignment was not found."))?;
+        let left = without_direct(&before.sources);
+        remove_once(call, &before, left).await
+    })
+    .await?;
+    Ok(DeleteResponse {
+        account_assignment_deletion_status: AssignmentStatus::of(call, &request),
+    })
+}
+
+/// Removes an assignment whatever its sources, because its principal has gone. One that has gone already is no error.
+pub(crate) async fn remove(call: &Call<'_>, assignment: &Assignment) -> Result<(), Error> {
+    let (principal, place) = (&assignment.principal, &assignment.place);
+    retry(|| async move {
+        let access = &call.context.access;
+        match access.find_assignment(principal, place).await? {
+            Some(before) => remove_once(call, &before, BTreeSet::new())
+                .await
+                .map(|_| ()),
+            None => Ok(()),
+        }
+    })
+    .await
+}
+
+/// Whom and what the request is about; the permission set is there.
+async fn subject(call: &Call<'_>, input: &AssignmentRequest) -> Result<(Principal, Place), Error> {
+    let set = find_permission_set(call, &input.named).await?;
+    let account = AccountId::parse(&input.target_id)
+        .map_err(|_| Error::validation("TargetId is not an account id."))?;
+    let principal = Principal::parse(&input.principal_type, &input.principal_id)
+        .map_err(|_| Error::not_found("The principal was not found."))?;
+    let place = Place {
+        account,
+        permission_set: set.id,
+    };
+    Ok((principal, place))
+}
+
+async fn check_account(call: &Call<'_>, id: &AccountId) -> Result<(), Error> {
+    match call.context.access.find_account(id).await? {
+        Some(account) if account.status == AccountStatus::Active => Ok(()),
+        Some(_) => Err(Error::conflict("The account is suspended.")),
+        None => Err(Error::not_found("The account is not in the organization.")),
+    }
+}
+
+/// Refuses a principal that is not in the directory.
+pub(super) async fn check_principal(call: &Call<'_>, principal: &Principal) -> Result<(), Error> {
+    let directory = &call.context.directory;
+    let found = match principal {
+        Principal::User(id) => directory.find_user(id).await?.is_some(),
+        Principal::Group(id) => directory.find_group(id).await?.is_some(),
+    };
+    if found {
+        Ok(())
+    } else {
+        Err(Error::not_found("The principal was not found."))
+    }
+}
+
+async fn assign(
+    call: &Call<'_>,
+    (principal, place): (&Principal, &Place),
+) -> Result<Request, Error> {
+    let access = &call.context.access;
+    let before = access.find_assignment(principal, place).await?;
+    let request = new_request(call, RequestKind::Create, (principal, place));
+    let after = assigned(before.as_ref(), &request, (principal, place));
+    let work = Work {
+        request: request.id.clone(),
+        task: Task::Provision(place.clone()),
+        created_at: call.now,
+    };
+    let record = call
+        .record(parameters(call, principal, place))
+        .response(json!({ "requestId": request.id }));
+    let change = AssignmentChange {
+        before: before.as_ref(),
+        after: &after,
+        request: &request,
+        work: &work,
+    };
+    access
+        .request_assignment(change, call.recorded(&record))
+        .await?;
+    Ok(request)
+}
+
+/// What an assignment becomes when somebody asks for it. One that lets its principal in goes on doing so.
+fn assigned(
+    before: Option<&Assignment>,
+    request: &Request,
+    (principal, place): (&Principal, &Place),
+) -> Assignment {
+    let standing = before.filter(|before| before.state != AssignmentState::Deleting);
+    let mut sources = standing.map_or_else(BTreeSet::new, |standing| standing.sources.clone());
+    sources.insert(DIRECT.to_owned());
+    Assignment {
+        principal: principal.clone(),
+        place: place.clone(),
+        state: standing.map_or(AssignmentState::Pending, |standing| standing.state),
+        sources,
+        request: request.id.clone(),
+        created_at: standing.map_or(request.created_at, |standing| standing.created_at),
+    }
+}
+
+fn without_direct(sources: &BTreeSet<String>) -> BTreeSet<String> {
+    let left = sources.iter().filter(|source| *source != DIRECT);
+    left.cloned().collect()
+}
+
+/// What an assignment becomes when only `left` still wants it.
+fn unassigned(before: &Assignment, request: &Request, left: BTreeSet<String>) -> Assignment {
+    let state = if left.is_empty() {
+        AssignmentState::Deleting
+    } else {
+        before.state
+    };
+    Assignment {
+        state,
+        sources: left,
+        request: request.id.clone(),
+        ..before.clone()
+    }
+}
+
+async fn remove_once(
+    call: &Call<'_>,
+    before: &Assignment,
+    left: BTreeSet<String>,
+) -> Result<Request, Error> {
+    let (principal, place) = (&before.principal, &before.place);
+    let request = new_request(call, RequestKind::Delete, (principal, place));
+    let after = unassigned(before, &request, left);
+    let work = Work {
+        request: request.id.clone(),
+        task: Task::Tidy(place.clone()),
+        created_at: call.now,
+    };
+    let parameters = parameters(call, principal, place);
+    let record = call
+        .record_as(Service::SsoAdmin, "DeleteAccountAssignment", parameters)
+        .response(json!({ "requestId": request.id }));
+    let change = AssignmentChange {
+        before: Some(before),
+        after: &after,
+        request: &request,
+        work: &work,
+    };
+    let access = &call.context.access;
+    access
+        .request_removal(change, call.recorded(&record))
+        .await?;
+    Ok(request)
+}
+
+fn new_request(
+    call: &Call<'_>,
+    kind: RequestKind,
+    (principal, place): (&Principal, &Place),
+) -> Request {
+    Request {
+        id: RequestId::generate(&call.context.random),
+        kind,
+        status: RequestStatus::InProgress,
+        permission_set: place.permission_set.clone(),
+        account: Some(place.account.clone()),
+        principal: Some(principal.clone()),
+        failure_reason: None,
+        total: Some(1),
+        succeeded: 0,
+        failed: 0,
+        created_at: call.now,
+    }
+}
+
+fn parameters(call: &Call<'_>, principal: &Principal, place: &Place) -> Value {
+    json!({
+        "instanceArn": vestibule_shared::arn::instance(&call.instance.id),
+        "permissionSetArn": permission_set_arn(call, &place.permission_set),
+        "principalType": principal.kind(),
+        "principalId": principal.id(),
+        "targetType": "AWS_ACCOUNT",
+        "targetId": place.account,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use vestibule_shared::Random;
+    use vestibule_shared::ids::PermissionSetId;
+
+    const UUID: &str = "0123456789-01234567-89ab-cdef-0123-456789abcdef";
+
+    fn subject() -> (Principal, Place) {
+        let place = Place {
+            account: AccountId::parse("111111111111").unwrap(),
+            permission_set: PermissionSetId::parse("ps-0123456789abcdef").unwrap(),
+        };
+        (Principal::parse("USER", UUID).unwrap(), place)
+    }
+
+    fn request(byte: u8) -> Request {
+        let (principal, place) = subject();
+        Request {
+            id: RequestId::generate(&Random::new(move |buffer| buffer.fill(byte))),
+            kind: RequestKind::Create,
+            status: RequestStatus::InProgress,
+            permission_set: place.permission_set,
+            account: Some(place.account),
+            principal: Some(principal),
+            failure_reason: None,
+            total: Some(1),
+            succeeded: 0,
+            failed: 0,
+            created_at: Timestamp::from_second(i64::from(byte)).unwrap(),
+        }
+    }
+
+    fn assignment(state: AssignmentState, sources: &[&str]) -> Assignment {
+        let (principal, place) = subject();
+        Assignment {
+            principal,
+            place,
+            state,
+            sources: sources.iter().map(|&source| source.to_owned()).collect(),
+            request: request(1).id,
+            created_at: request(1).created_at,
+        }
+    }
+
+    fn again(state: AssignmentState) -> Assignment {
+        let (principal, place) = subject();
+        let before = assignment(state, &["ou-1"]);
+        assigned(Some(&before), &request(2), (&principal, &place))
+    }
+
+    #[test]
+    fn asking_again_leaves_an_assignment_as_it_is_and_revives_one_that_goes() {
+        use AssignmentState::{Active, Deleting, Pending};
+        for (before, after, sources, since) in [
+            (Active, Active, &["direct", "ou-1"][..], 1),
+            (Pending, Pending, &["direct", "ou-1"], 1),
+            (Deleting, Pending, &["direct"], 2),
+        ] {
+            let assigned = again(before);
+            assert_eq!(assigned.state, after);
+            assert!(assigned.sources.iter().eq(sources));
+            assert_eq!(assigned.request, request(2).id);
+            assert_eq!(assigned.created_at, request(since).created_at);
+        }
+    }
+
+    #[test]
+    fn an_assignment_goes_when_nothing_wants_it_any_more() {
+        let rest = |sources: &[&str]| {
+            let before = assignment(AssignmentState::Active, sources);
+            unassigned(&before, &request(2), without_direct(&before.sources)).state
+        };
+        assert_eq!(rest(&["direct"]), AssignmentState::Deleting);
+        assert_eq!(rest(&["direct", "ou-1"]), AssignmentState::Active);
+    }
+}

@@ -1,0 +1,48 @@
+//! Changing a permission set: a new revision, which reaches accounts only when it is provisioned.
+
+use serde_json::Value;
+use vestibule_shared::store::access::{Content, PermissionSet, PermissionSetState};
+
+use super::{Named, find_permission_set, retry};
+use crate::Error;
+use crate::call::Call;
+
+/// Writes what `decide` makes of the newest revision as a new one. `decide` is asked again when somebody else was first.
+pub(super) async fn revise(
+    call: &Call<'_>,
+    named: &Named,
+    parameters: Value,
+    decide: impl Fn(&PermissionSet) -> Result<Content, Error>,
+) -> Result<(), Error> {
+    let (parameters, decide) = (&parameters, &decide);
+    retry(|| async move {
+        let before = find_permission_set(call, named).await?;
+        check_active(&before)?;
+        let content = decide(&before)?;
+        let record = call.record(parameters.clone());
+        if content == before.content {
+            return Ok(call.context.audit.write(&record).await?);
+        }
+        let after = PermissionSet {
+            revision: before.revision + 1,
+            content,
+            ..before.clone()
+        };
+        let access = &call.context.access;
+        access
+            .revise_permission_set((&before, &after), call.recorded(&record))
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Refuses to change what is being deleted.
+pub(super) fn check_active(set: &PermissionSet) -> Result<(), Error> {
+    match set.state {
+        PermissionSetState::Active => Ok(()),
+        PermissionSetState::Deleting => {
+            Err(Error::conflict("The permission set is being deleted."))
+        }
+    }
+}
