@@ -1,5 +1,7 @@
 //! From an operation of the models to what does it.
 
+use std::pin::Pin;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -8,11 +10,15 @@ use crate::call::Call;
 use crate::model::Service;
 use crate::{Error, identitystore, sso_admin};
 
+/// What an operation answers. Boxed, because the compiler cannot see through the borrows of all handlers at once that
+/// the whole is `Send`.
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send + 'a>>;
+
 /// Runs the operation of `call` on an input that fits its shape. The table of each protocol says what is built.
-pub(crate) async fn run(call: &Call<'_>, input: Value) -> Result<Value, Error> {
+pub(crate) fn run<'a>(call: &'a Call<'_>, input: Value) -> Answer<'a> {
     match call.operation.service() {
-        Service::SsoAdmin => sso_admin::run(call, input).await,
-        Service::IdentityStore => identitystore::run(call, input).await,
+        Service::SsoAdmin => Box::pin(sso_admin::run(call, input)),
+        Service::IdentityStore => Box::pin(identitystore::run(call, input)),
     }
 }
 
