@@ -101,6 +101,16 @@ impl Batch {
         last.or(self.after.as_deref())
     }
 
+    /// The position to read on from when the record `last` is the last that is not to be handed over again. A number that is
+    /// not in the batch means the whole of it.
+    #[must_use]
+    pub fn position_after(&self, last: &str) -> Option<&str> {
+        let mut numbers = self.records.iter().filter_map(sequence_number);
+        numbers
+            .find(|number| *number == last)
+            .or_else(|| self.position())
+    }
+
     /// The event that Lambda would hand to a function whose subscription has `filters`: the records that one of them
     /// lets through. `None` when that leaves none.
     #[must_use]

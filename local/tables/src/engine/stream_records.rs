@@ -15,8 +15,14 @@ const INDEX: &str = "CREATE INDEX IF NOT EXISTS vestibule_stream_sequence \
     ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
 /// DynamoDB keeps stream records for 24 hours.
-const DELETE_OLD: &str =
-    "DELETE FROM _stream_records WHERE created_at < unixepoch('now', '-24 hours')";
+///
+/// The last record of a table stays: the engine counts on from it, and numbers that came back would hide new records
+/// from whoever has read further.
+const DELETE_OLD: &str = "DELETE FROM _stream_records AS old
+    WHERE old.created_at < unixepoch('now', '-24 hours')
+    AND CAST(old.sequence_number AS INTEGER) < (
+        SELECT MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records
+        WHERE table_name = old.table_name)";
 
 /// Makes a write cost the same however many records there are.
 pub(super) fn index(file: &Path) -> Result<()> {

@@ -1,0 +1,18 @@
+//! The `vestibule` program: every function behind one port, with embedded tables and a local AWS beside it.
+
+pub mod aws;
+pub mod commands;
+pub mod data;
+pub mod functions;
+pub mod keys;
+pub mod moto;
+pub mod organization;
+pub mod problem;
+pub mod progress;
+pub mod sample;
+pub mod server;
+pub mod start;
+pub mod streams;
+pub mod tables;
+pub mod welcome;
+pub mod work;

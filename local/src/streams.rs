@@ -1,0 +1,174 @@
+//! What Lambda's event source mapping does: reads a table's stream, hands what the template's filters let through to the
+//! function, and hands it over again when the function says so. Lambda developer guide, "Using AWS Lambda with Amazon
+//! DynamoDB".
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+use vestibule_provision::{BatchItemFailures, Context};
+use vestibule_tables::{Batch, StreamReader, StreamSubscription};
+
+use crate::data::DataFolder;
+use crate::functions::{Functions, Ground};
+use crate::problem::Problem;
+
+/// How long a stream that has nothing new is left alone.
+const PAUSE: Duration = Duration::from_millis(200);
+/// The first and the longest pause before something is handed over again.
+const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// How often left-over work is looked for: the function's schedule.
+const SWEEP: Duration = Duration::from_secs(300);
+/// How often what has expired is deleted.
+const EXPIRY: Duration = Duration::from_secs(3600);
+
+/// The subscription of the provisioning function, and how far it has read.
+#[derive(Debug)]
+pub struct Subscription {
+    provision: Context,
+    ground: Ground,
+    folder: DataFolder,
+    definition: &'static StreamSubscription,
+    reader: StreamReader,
+    position: Option<String>,
+    /// The record that was last to be handed over again, and how often it was.
+    failed: Option<(String, usize)>,
+}
+
+impl Subscription {
+    /// Goes on where the last start has ended.
+    pub fn open(
+        folder: &DataFolder,
+        ground: &Ground,
+        functions: &Functions,
+    ) -> Result<Self, Problem> {
+        let definition = ground
+            .template
+            .function("provision")
+            .and_then(|function| function.stream.as_ref())
+            .ok_or_else(|| Problem::new("the template subscribes provision to no stream"))?;
+        let table = ground
+            .names
+            .get(&definition.table)
+            .ok_or_else(|| Problem::new(format!("there is no `{}`", definition.table)))?;
+        Ok(Self {
+            provision: functions.provision.clone(),
+            ground: ground.clone(),
+            folder: folder.clone(),
+            definition,
+            reader: StreamReader::new(&ground.engine, table),
+            position: std::fs::read_to_string(folder.file(POSITION)).ok(),
+            failed: None,
+        })
+    }
+
+    /// Hands records over until `ending` says that the program ends.
+    pub async fn follow(mut self, mut ending: watch::Receiver<bool>) {
+        let mut last_sweep = None;
+        let mut last_expiry = None;
+        while !*ending.borrow() {
+            if is_due(last_sweep, SWEEP) {
+                self.sweep().await;
+                last_sweep = Some(Instant::now());
+            }
+            if is_due(last_expiry, EXPIRY) {
+                if let Err(error) = self.ground.engine.delete_expired().await {
+                    tracing::warn!(%error, "what has expired was not deleted");
+                }
+                last_expiry = Some(Instant::now());
+            }
+            let pause = match self.step().await {
+                Ok(pause) => pause,
+                Err(problem) => {
+                    tracing::error!(%problem, "the stream cannot be followed");
+                    BACKOFF.1
+                }
+            };
+            tokio::select! {
+                () = sleep(pause) => {}
+                _ = ending.changed() => {}
+            }
+        }
+    }
+
+    /// Hands one batch over; answers how long to wait before the next one.
+    async fn step(&mut self) -> Result<Duration, Problem> {
+        let batch = self
+            .reader
+            .read(self.position.as_deref(), self.definition.batch_size)
+            .await
+            .map_err(Problem::because("the stream cannot be read"))?;
+        if batch.is_empty() {
+            return Ok(PAUSE);
+        }
+        let failures = match batch.event(&self.definition.filters) {
+            Some(event) => self.hand_over(event).await,
+            None => BatchItemFailures::default(),
+        };
+        let (position, pause) = match failures.failures.first() {
+            Some(failure) => self.after_failure(&batch, &failure.sequence_number),
+            None => (batch.position(), Duration::ZERO),
+        };
+        self.position = position.map(str::to_owned);
+        if let Some(position) = &self.position {
+            let path = self.folder.file(POSITION);
+            self.folder.replace(&path, position.as_bytes())?;
+        }
+        Ok(pause)
+    }
+
+    async fn hand_over(&self, event: Value) -> BatchItemFailures {
+        self.call(event).await.unwrap_or_else(|problem| {
+            tracing::error!(%problem, "a batch of the stream was given up");
+            BatchItemFailures::default()
+        })
+    }
+
+    async fn call(&self, event: Value) -> Result<BatchItemFailures, Problem> {
+        let event = serde_json::from_value(event);
+        let event = event.map_err(Problem::because("the event is none of provision's"))?;
+        let answer = vestibule_provision::handle(&self.provision, event).await;
+        answer.map_err(Problem::because("the work could not be done"))
+    }
+
+    /// Where to go on after a failure, and when: at the record that failed, or behind it when it has failed too often. The
+    /// schedule finds what is given up here.
+    fn after_failure<'a>(&mut self, batch: &'a Batch, failed: &str) -> (Option<&'a str>, Duration) {
+        let before = match self.failed.take() {
+            Some((record, times)) if record == failed => times,
+            _ => 0,
+        };
+        let given_up = self
+            .definition
+            .maximum_retry_attempts
+            .is_some_and(|maximum| before >= maximum);
+        if given_up {
+            tracing::error!(failed, "a record of the stream was given up");
+            return (batch.position_after(failed), Duration::ZERO);
+        }
+        self.failed = Some((failed.to_owned(), before + 1));
+        let doubled = BACKOFF.0 * 2_u32.saturating_pow(u32::try_from(before).unwrap_or(u32::MAX));
+        (batch.position_before(failed), doubled.min(BACKOFF.1))
+    }
+
+    async fn sweep(&self) {
+        let event = json!({ "detail-type": "Scheduled Event" });
+        if let Err(problem) = self.call(event).await {
+            tracing::error!(%problem, "left-over work was not done");
+        }
+    }
+}
+
+/// The file with the last record that was handled.
+const POSITION: &str = "stream-position";
+
+fn is_due(last: Option<Instant>, period: Duration) -> bool {
+    last.is_none_or(|last| last.elapsed() >= period)
+}
+
+/// Forgets how far the stream was read: for a folder whose tables are new.
+pub fn forget_position(folder: &DataFolder) {
+    // There is none at the first start.
+    let _ = std::fs::remove_file(folder.file(POSITION));
+}
