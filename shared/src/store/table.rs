@@ -69,21 +69,31 @@ impl PageToken {
         Self(URL_SAFE_NO_PAD.encode(json))
     }
 
-    /// The key to go on from, if the token names a place in the list of `partition`.
-    fn decode(&self, partition: &str, value: &str) -> Result<Item, Error> {
+    /// The key to go on from, if the token names a place in the list of `partition`. DynamoDB answers an invalid one as
+    /// an error of ours, so everything is looked at here: a client can send any text.
+    fn decode(&self, partition: &str, value: &str, prefix: &str) -> Result<Item, Error> {
         let bytes = URL_SAFE_NO_PAD
             .decode(&self.0)
             .map_err(|_| Error::InvalidPageToken)?;
         let fields: Vec<(String, String)> =
             serde_json::from_slice(&bytes).map_err(|_| Error::InvalidPageToken)?;
+        let names = fields.iter().map(|(name, _)| name.as_str());
+        let complete = match partition {
+            "pk" => names.eq(["pk", "sk"]),
+            _ => names.eq(["listing_pk", "listing_sk", "pk", "sk"]),
+        };
+        // DynamoDB's limit for the shorter of its keys; none of ours is empty.
+        let possible = fields
+            .iter()
+            .all(|(_, text)| (1..=1024).contains(&text.len()));
         let key: Item = fields
             .into_iter()
             .map(|(name, text)| (name, AttributeValue::S(text)))
             .collect();
         // A token of another list must not become a way to look into it.
-        let same_list =
-            key.get(partition).and_then(|found| found.as_s().ok()) == Some(&value.to_owned());
-        if same_list {
+        let same_list = text(&key, partition) == Some(value)
+            && text(&key, "sk").is_some_and(|sk| sk.starts_with(prefix));
+        if complete && possible && same_list {
             Ok(key)
         } else {
             Err(Error::InvalidPageToken)
@@ -195,7 +205,10 @@ impl Table {
             .consistent_read(true)
             .limit(limit)
             .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
-            .set_exclusive_start_key(from.map(|token| token.decode("pk", pk)).transpose()?);
+            .set_exclusive_start_key(
+                from.map(|token| token.decode("pk", pk, prefix))
+                    .transpose()?,
+            );
         query = if prefix.is_empty() {
             query.key_condition_expression("pk = :pk")
         } else {
@@ -240,7 +253,7 @@ impl Table {
             .key_condition_expression("listing_pk = :listing")
             .expression_attribute_values(":listing", AttributeValue::S(listing.to_owned()))
             .set_exclusive_start_key(
-                from.map(|token| token.decode("listing_pk", listing))
+                from.map(|token| token.decode("listing_pk", listing, ""))
                     .transpose()?,
             )
             .send()
@@ -283,6 +296,18 @@ impl Table {
                 other => Err(Error::unavailable(other)),
             },
         }
+    }
+
+    /// Deletes an item if it is there.
+    pub async fn delete(&self, pk: &str, sk: &str) -> Result<(), Error> {
+        self.client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key(pk, sk)))
+            .send()
+            .await
+            .map_err(Error::unavailable)?;
+        Ok(())
     }
 
     /// Takes an item out: of any number of callers at the same time, exactly one gets it.

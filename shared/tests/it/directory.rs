@@ -201,6 +201,30 @@ async fn nobody_joins_a_deleted_group() {
 }
 
 #[tokio::test]
+async fn void_memberships_are_forgotten_from_both_sides_as_often_as_one_likes() {
+    on_each_engine("forget", async |world: World| {
+        let group = world.create_group(&store(), "Developers").await.unwrap();
+        let mut memberships = Vec::new();
+        for name in ["alice", "bob", "carol"] {
+            let user = world.create_user(&store(), name).await.unwrap();
+            memberships.push(world.join(&store(), &user.id, &group.id).await.unwrap());
+        }
+        let (kept, forgotten) = memberships.split_first().unwrap();
+        for _ in 0..2 {
+            let directory = &world.directory;
+            directory.forget_memberships(forgotten).await.unwrap();
+        }
+        let members = world.directory.list_members(&group.id, 10, None).await;
+        assert_eq!(members.unwrap().items, std::slice::from_ref(kept));
+        for membership in forgotten {
+            let by_id = world.directory.find_membership_by_id(&membership.id).await;
+            assert_eq!(by_id.unwrap(), None);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_change_leaves_its_audit_record_and_a_refused_one_leaves_none() {
     on_each_engine("audit", async |world: World| {
         world.create_user(&store(), "alice").await.unwrap();

@@ -13,6 +13,8 @@ mod entry;
 #[cfg(test)]
 mod leases;
 #[cfg(test)]
+mod page_tokens;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod permission_sets;

@@ -10,6 +10,7 @@ use crate::store::transaction::Unmet;
 use crate::store::{Error, Page, PageToken, Transaction, table};
 
 const MEMBERSHIP: &str = "MEMBERSHIP";
+const TIDIED_AT_ONCE: usize = 25;
 
 /// A user in a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +99,25 @@ impl Directory {
             transaction.add(delete, Unmet::NotFound("the membership"))?;
         }
         recorded.commit(transaction).await
+    }
+
+    /// Removes memberships that are void because their user or their group is deleted. The deletion has its record;
+    /// this only tidies, and may be done again.
+    pub async fn forget_memberships(&self, memberships: &[Membership]) -> Result<(), Error> {
+        for batch in memberships.chunks(TIDIED_AT_ONCE) {
+            let forgotten: Vec<_> = batch.iter().map(|one| self.forget(one)).collect();
+            table::futures_join(forgotten.into_iter()).await?;
+        }
+        Ok(())
+    }
+
+    async fn forget(&self, membership: &Membership) -> Result<(), Error> {
+        // The item that leads here goes last, so that whoever is interrupted finds the rest again.
+        self.table
+            .delete(&by_id(&membership.id), MEMBERSHIP)
+            .await?;
+        let (user, group) = (users::key(&membership.user), groups::key(&membership.group));
+        self.table.delete(&user, &group).await
     }
 
     /// One page of a group's members, by the index.

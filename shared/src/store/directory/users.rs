@@ -244,6 +244,14 @@ impl Directory {
         Ok(user.filter(|user| user.deleted_at.is_none()))
     }
 
+    /// Those of `ids` that are still there, however many: batches in parallel.
+    pub async fn find_users(&self, ids: &[UserId]) -> Result<Vec<User>, Error> {
+        let keys: Vec<_> = ids.iter().map(|id| (key(id), PROFILE.to_owned())).collect();
+        let mut users: Vec<User> = self.table.find_many(&keys).await?;
+        users.retain(|user| user.deleted_at.is_none());
+        Ok(users)
+    }
+
     /// Puts `after` in the place of `before`, with the claims that differ, unless somebody changed the user in between.
     /// The caller has raised `after.revision`.
     pub async fn replace_user(
