@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Access, Lease, Request, Work, accounts, permission_sets, provisioned};
+use super::{Access, Lease, Provisioned, Request, Work, accounts, permission_sets, provisioned};
 use crate::ids::{AccountId, PermissionSetId, Principal, RequestId};
 use crate::store::directory::Recorded;
 use crate::store::transaction::Unmet;
@@ -260,9 +260,38 @@ impl Access {
         lease: &Lease,
         assignment: &Assignment,
     ) -> Result<(), Error> {
-        let place = &assignment.place;
         let mut transaction = Transaction::new();
         self.check_lease(&mut transaction, lease)?;
+        self.write_removal(&mut transaction, assignment)?;
+        transaction.commit(self.table.client()).await
+    }
+
+    /// Ends a creation that cannot be done, while `lease` holds: its `pending` assignment and its work go, its request
+    /// counts it as failed, and the place is forgotten if `forget` says so. `Conflict` when the assignment is no longer as
+    /// it was read, or the place was asked for again.
+    pub async fn fail_assignment(
+        &self,
+        (lease, work): (&Lease, &Work),
+        assignment: &Assignment,
+        failure: &str,
+        forget: Option<&Provisioned>,
+    ) -> Result<(), Error> {
+        let mut transaction = Transaction::new();
+        self.check_lease(&mut transaction, lease)?;
+        self.write_removal(&mut transaction, assignment)?;
+        self.write_outcome(&mut transaction, work, Some(failure))?;
+        if let Some(provisioned) = forget {
+            self.write_forgotten(&mut transaction, provisioned)?;
+        }
+        transaction.commit(self.table.client()).await
+    }
+
+    fn write_removal(
+        &self,
+        transaction: &mut Transaction,
+        assignment: &Assignment,
+    ) -> Result<(), Error> {
+        let place = &assignment.place;
         for (pk, sk) in [
             (assignment.principal.key(), by_principal(place)),
             (by_place(place), assignment.principal.key()),
@@ -278,7 +307,7 @@ impl Access {
                 .build();
             transaction.add(delete, Unmet::Conflict("the assignment"))?;
         }
-        transaction.commit(self.table.client()).await
+        Ok(())
     }
 
     fn both_items(&self, assignment: &Assignment) -> Result<[table::Item; 2], Error> {

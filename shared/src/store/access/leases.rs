@@ -21,6 +21,11 @@ pub struct Lease {
     pub fence: u64,
 }
 
+impl Lease {
+    /// How [`Error::Conflict`] names a lease that has passed to somebody else.
+    pub const KIND: &'static str = "the lease";
+}
+
 #[derive(Deserialize)]
 struct Stored {
     fence: u64,
@@ -64,6 +69,37 @@ impl Access {
         }
     }
 
+    /// Keeps a lease until `now + duration`. `Conflict` when it has passed to somebody else.
+    pub async fn renew_lease(
+        &self,
+        lease: &Lease,
+        now: Timestamp,
+        duration: SignedDuration,
+    ) -> Result<(), Error> {
+        let expires = (now + duration).as_second().to_string();
+        let outcome = self
+            .table
+            .client()
+            .update_item()
+            .table_name(self.table.name())
+            .set_key(Some(table::key(&key(&lease.account), LEASE)))
+            .condition_expression("fence = :fence")
+            .update_expression("SET expires = :expires")
+            .expression_attribute_values(":fence", AttributeValue::N(lease.fence.to_string()))
+            .expression_attribute_values(":expires", AttributeValue::N(expires))
+            .send()
+            .await;
+        match outcome {
+            Ok(_) => Ok(()),
+            Err(error) => match error.into_service_error() {
+                passed_on if passed_on.is_conditional_check_failed_exception() => {
+                    Err(Error::Conflict(Lease::KIND))
+                }
+                other => Err(Error::unavailable(other)),
+            },
+        }
+    }
+
     /// Gives a lease back, unless it has passed to somebody else.
     pub async fn release_lease(&self, lease: &Lease) -> Result<(), Error> {
         let outcome = self
@@ -98,7 +134,7 @@ impl Access {
             .condition_expression("fence = :fence")
             .expression_attribute_values(":fence", AttributeValue::N(lease.fence.to_string()))
             .build();
-        transaction.add(check, Unmet::Conflict("the lease"))
+        transaction.add(check, Unmet::Conflict(Lease::KIND))
     }
 
     /// Notes what a place carries now, while `lease` holds.
@@ -125,7 +161,7 @@ impl Access {
                 AttributeValue::N(provisioned.demand.to_string()),
             )
             .build();
-        transaction.add(put, Unmet::Conflict("the provisioned record"))?;
+        transaction.add(put, Unmet::Conflict(Provisioned::KIND))?;
         transaction.commit(self.table.client()).await
     }
 
@@ -135,9 +171,19 @@ impl Access {
         lease: &Lease,
         provisioned: &Provisioned,
     ) -> Result<(), Error> {
-        let (pk, sk) = provisioned::keys(&provisioned.place);
         let mut transaction = Transaction::new();
         self.check_lease(&mut transaction, lease)?;
+        self.write_forgotten(&mut transaction, provisioned)?;
+        transaction.commit(self.table.client()).await
+    }
+
+    /// Adds the end of a place's record, on condition that nobody has asked for the place again.
+    pub(super) fn write_forgotten(
+        &self,
+        transaction: &mut Transaction,
+        provisioned: &Provisioned,
+    ) -> Result<(), Error> {
+        let (pk, sk) = provisioned::keys(&provisioned.place);
         let delete = self
             .table
             .transact_delete(&pk, &sk)
@@ -147,8 +193,7 @@ impl Access {
                 AttributeValue::N(provisioned.demand.to_string()),
             )
             .build();
-        transaction.add(delete, Unmet::Conflict("the provisioned record"))?;
-        transaction.commit(self.table.client()).await
+        transaction.add(delete, Unmet::Conflict(Provisioned::KIND))
     }
 }
 

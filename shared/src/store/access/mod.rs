@@ -16,6 +16,7 @@
 
 mod accounts;
 mod assignments;
+mod expansions;
 mod instance;
 mod leases;
 mod permission_sets;
@@ -25,6 +26,7 @@ mod work;
 
 pub use accounts::{Account, AccountStatus};
 pub use assignments::{Assignment, AssignmentChange, AssignmentState, Place};
+pub use expansions::Expansion;
 pub use instance::Instance;
 pub use leases::Lease;
 pub use permission_sets::{Content, CustomerManagedPolicy, PermissionSet, PermissionSetState};

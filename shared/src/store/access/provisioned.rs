@@ -34,6 +34,11 @@ pub struct Provisioned {
     pub provisioned_at: Option<Timestamp>,
 }
 
+impl Provisioned {
+    /// How [`Error::Conflict`] names a record that was written, or asked for again, in between.
+    pub const KIND: &'static str = "the provisioned record";
+}
+
 impl Access {
     /// What is provisioned at `place`.
     pub async fn find_provisioned(&self, place: &Place) -> Result<Option<Provisioned>, Error> {

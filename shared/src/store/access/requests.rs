@@ -68,10 +68,26 @@ pub enum RequestStatus {
     Succeeded,
 }
 
+impl Request {
+    /// The same, ended if its every account is counted: the counts decide, so that nothing has to be written after them.
+    fn counted(mut self) -> Self {
+        let counted = self.succeeded + self.failed;
+        if self.status == RequestStatus::InProgress && self.total == Some(counted) {
+            self.status = if self.failed == 0 {
+                RequestStatus::Succeeded
+            } else {
+                RequestStatus::Failed
+            };
+        }
+        self
+    }
+}
+
 impl Access {
     /// Finds a request.
     pub async fn find_request(&self, id: &RequestId) -> Result<Option<Request>, Error> {
-        self.table.find(&key(id), REQUEST).await
+        let found: Option<Request> = self.table.find(&key(id), REQUEST).await?;
+        Ok(found.map(Request::counted))
     }
 
     /// One page of the requests of a kind, newest first.
@@ -82,7 +98,7 @@ impl Access {
         from: Option<&PageToken>,
     ) -> Result<Page<Request>, Error> {
         let page = self.table.listing(listing(kind), limit, from).await?;
-        self.read_page(page)
+        Ok(self.read_page(page)?.map(Request::counted))
     }
 
     /// Writes a new request together with its work: for what changes no assignment.
@@ -116,14 +132,28 @@ impl Access {
     }
 
     /// Ends one account's work and counts it in its request, exactly once: the work item goes in the same transaction.
-    /// With `failure` the reason is kept. Answers the request as it is then; the last one to be counted ends it.
+    /// With `failure` the reason is kept. Answers the request as it is then.
     pub async fn finish_work(
         &self,
         work: &Work,
         failure: Option<&str>,
     ) -> Result<Option<Request>, Error> {
-        let (pk, sk) = work.keys();
         let mut transaction = Transaction::new();
+        self.write_outcome(&mut transaction, work, failure)?;
+        match transaction.commit(self.table.client()).await {
+            Ok(()) | Err(Error::NotFound(_)) => self.find_request(&work.request).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Adds the end of a work item and its count in its request.
+    pub(super) fn write_outcome(
+        &self,
+        transaction: &mut Transaction,
+        work: &Work,
+        failure: Option<&str>,
+    ) -> Result<(), Error> {
+        let (pk, sk) = work.keys();
         let done = self
             .table
             .transact_delete(&pk, &sk)
@@ -141,11 +171,7 @@ impl Access {
                 .update_expression("SET failure_reason = :reason ADD failed :one")
                 .expression_attribute_values(":reason", AttributeValue::S(reason.to_owned())),
         };
-        transaction.add(count.build(), Unmet::NotFound("the request"))?;
-        match transaction.commit(self.table.client()).await {
-            Ok(()) | Err(Error::NotFound(_)) => self.end_request(&work.request).await,
-            Err(error) => Err(error),
-        }
+        transaction.add(count.build(), Unmet::NotFound("the request"))
     }
 
     /// Says how many accounts a request covers, once that is known.
@@ -161,41 +187,7 @@ impl Access {
             .expression_attribute_names("#total", "total")
             .expression_attribute_values(":total", AttributeValue::N(total.to_string()));
         update.send().await.map_err(Error::unavailable)?;
-        self.end_request(id).await?;
         Ok(())
-    }
-
-    /// Ends a request whose every account is counted.
-    async fn end_request(&self, id: &RequestId) -> Result<Option<Request>, Error> {
-        let Some(mut request) = self.find_request(id).await? else {
-            return Ok(None);
-        };
-        let counted = request.succeeded + request.failed;
-        if request.status != RequestStatus::InProgress || request.total != Some(counted) {
-            return Ok(Some(request));
-        }
-        request.status = if request.failed == 0 {
-            RequestStatus::Succeeded
-        } else {
-            RequestStatus::Failed
-        };
-        let status = if request.failed == 0 {
-            "SUCCEEDED"
-        } else {
-            "FAILED"
-        };
-        let update = self
-            .table
-            .client()
-            .update_item()
-            .table_name(self.table.name())
-            .set_key(Some(table::key(&key(id), REQUEST)))
-            .condition_expression("attribute_exists(pk)")
-            .update_expression("SET #status = :status")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":status", AttributeValue::S(status.to_owned()));
-        update.send().await.map_err(Error::unavailable)?;
-        Ok(Some(request))
     }
 }
 
