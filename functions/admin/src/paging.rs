@@ -102,25 +102,28 @@ mod tests {
         })
     }
 
+    /// All numbers that are answered, read in pages of `size`.
+    async fn read(size: i32) -> Vec<i32> {
+        let mut found = Vec::new();
+        let mut paging = Paging {
+            max_results: Some(size),
+            next_token: None,
+        };
+        loop {
+            let page = paging.gather(numbers).await.unwrap();
+            assert!(page.items.len() <= usize::try_from(size).unwrap());
+            found.extend(page.items);
+            if page.next_token.is_none() {
+                return found;
+            }
+            paging.next_token = page.next_token;
+        }
+    }
+
     #[tokio::test]
     async fn pages_are_complete_whatever_their_size() {
         for size in 1..=8 {
-            let mut found = Vec::new();
-            let mut next_token = None;
-            loop {
-                let paging = Paging {
-                    max_results: Some(size),
-                    next_token,
-                };
-                let page = paging.gather(numbers).await.unwrap();
-                assert!(page.items.len() <= usize::try_from(size).unwrap());
-                found.extend(page.items);
-                next_token = page.next_token;
-                if next_token.is_none() {
-                    break;
-                }
-            }
-            assert_eq!(found, [0, 5, 10, 15, 20, 25], "{size}");
+            assert_eq!(read(size).await, [0, 5, 10, 15, 20, 25], "{size}");
         }
     }
 }

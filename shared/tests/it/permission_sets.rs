@@ -81,3 +81,33 @@ async fn a_name_is_taken_until_its_permission_set_is_deleted() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_change_of_tags_is_not_lost_to_another() {
+    on_each_engine("settags", async |world: World| {
+        let before = world.create_permission_set("Admin").await.unwrap();
+        let tagged = |before: &PermissionSet, key: &str| {
+            let mut after = before.clone();
+            after.tags.insert(key.to_owned(), String::new());
+            after
+        };
+        let replace = async |before: &PermissionSet, after: &PermissionSet| {
+            let record = world.record();
+            let recorded = world.recorded(&record);
+            let replaced = world
+                .access
+                .replace_permission_set((before, after), recorded);
+            replaced.await
+        };
+        let first = tagged(&before, "a");
+        replace(&before, &first).await.unwrap();
+        let lost = replace(&before, &tagged(&before, "b")).await;
+        assert!(matches!(lost, Err(Error::Conflict(_))));
+        let second = tagged(&first, "b");
+        replace(&first, &second).await.unwrap();
+        let lost = replace(&first, &tagged(&first, "c")).await;
+        assert!(matches!(lost, Err(Error::Conflict(_))));
+        replace(&second, &before).await.unwrap();
+    })
+    .await;
+}

@@ -1,7 +1,7 @@
 //! What became of requests: the `Describe…Status` and `List…Status` operations of assignments and of provisioning.
 
 use serde::{Deserialize, Serialize};
-use vestibule_shared::ids::RequestId;
+use vestibule_shared::ids::{Principal, RequestId};
 use vestibule_shared::store::access::{Request, RequestKind, RequestStatus};
 
 use super::{check_instance, permission_set_arn};
@@ -229,7 +229,7 @@ impl AssignmentStatus {
             target_id: request.account.as_ref().map(ToString::to_string),
             target_type: "AWS_ACCOUNT",
             permission_set_arn: permission_set_arn(call, &request.permission_set),
-            principal_type: request.principal.as_ref().map(|principal| principal.kind()),
+            principal_type: request.principal.as_ref().map(Principal::kind),
             principal_id: request
                 .principal
                 .as_ref()

@@ -6,11 +6,16 @@ use std::time::{Duration, UNIX_EPOCH};
 use aws_sdk_organizations::config::{BehaviorVersion, Credentials, Region};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
 use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 use vestibule_admin::{Context, NewAccessKey, Operation, create_access_key, router};
 use vestibule_shared::arn;
@@ -195,14 +200,45 @@ impl Organization {
     }
 }
 
-/// The function over the world's tables. Its client for Organizations reaches nothing.
-pub(crate) fn context(world: &World) -> Context {
-    let nowhere = aws_sdk_organizations::Config::builder()
+/// Organizations with these accounts, one a page.
+#[derive(Debug, Clone)]
+struct Stub(Vec<Value>);
+
+impl HttpConnector for Stub {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target");
+        assert_eq!(target, Some("AWSOrganizationsV20161128.ListAccounts"));
+        let body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+        let token = body["NextToken"].as_str().unwrap_or("0");
+        let index: usize = token.parse().unwrap();
+        let mut page = json!({ "Accounts": [self.0[index]] });
+        if index + 1 < self.0.len() {
+            page["NextToken"] = (index + 1).to_string().into();
+        }
+        let answer = http::Response::new(SdkBody::from(page.to_string()));
+        HttpConnectorFuture::ready(Ok(HttpResponse::try_from(answer).unwrap()))
+    }
+}
+
+/// A client of an organization that has `accounts`.
+pub(crate) fn organizations(accounts: Vec<Value>) -> aws_sdk_organizations::Client {
+    let stub = Stub(accounts);
+    let config = aws_sdk_organizations::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::new("a", "b", None, None, "test"))
-        .endpoint_url("http://127.0.0.1:1")
+        .http_client(http_client_fn(move |_, _| {
+            SharedHttpConnector::new(stub.clone())
+        }))
         .build();
+    aws_sdk_organizations::Client::from_conf(config)
+}
+
+/// The function over the world's tables, in an organization of one account.
+pub(crate) fn context(world: &World) -> Context {
+    let management = json!({
+        "Id": "999999999999", "Name": "management", "Email": "m@example.com", "State": "ACTIVE",
+    });
     Context {
         directory: world.directory.clone(),
         access: world.access.clone(),
@@ -211,7 +247,7 @@ pub(crate) fn context(world: &World) -> Context {
         audit: world.audit.clone(),
         sealer: Sealer::file([7; 32]),
         signer: Signer::local(&PKCS8).unwrap(),
-        organizations: aws_sdk_organizations::Client::from_conf(nowhere),
+        organizations: organizations(vec![management]),
         management_account: "999999999999".parse().unwrap(),
         region: "us-east-1".to_owned(),
         clock: world.clock.clone(),

@@ -247,8 +247,19 @@ fn unchanged(
         PermissionSetState::Active => "active",
         PermissionSetState::Deleting => "deleting",
     };
-    put.condition_expression("revision = :revision AND #state = :state")
-        .expression_attribute_names("#state", "state")
+    // Tags are no part of a revision, so its number does not tell that they changed.
+    let put = if before.tags.is_empty() {
+        put.condition_expression(
+            "revision = :revision AND #state = :state AND attribute_not_exists(#tags)",
+        )
+    } else {
+        let tags = before.tags.iter();
+        let tags = tags.map(|(key, value)| (key.clone(), AttributeValue::S(value.clone())));
+        put.condition_expression("revision = :revision AND #state = :state AND #tags = :tags")
+            .expression_attribute_values(":tags", AttributeValue::M(tags.collect()))
+    };
+    put.expression_attribute_names("#state", "state")
+        .expression_attribute_names("#tags", "tags")
         .expression_attribute_values(":revision", AttributeValue::N(before.revision.to_string()))
         .expression_attribute_values(":state", AttributeValue::S(state.to_owned()))
         .build()
