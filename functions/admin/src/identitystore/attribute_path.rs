@@ -1,4 +1,4 @@
-//! The paths by which UpdateUser and UpdateGroup name what they change: `displayName`, `name.familyName`, `emails`,
+//! The paths by which `UpdateUser` and `UpdateGroup` name what they change: `displayName`, `name.familyName`, `emails`,
 //! `aws:identitystore:enterprise`, `aws:identitystore:enterprise.manager.value`.
 
 use super::attributes::{
@@ -121,10 +121,7 @@ mod tests {
             Ok(vec!["Extensions", ENTERPRISE])
         );
         assert_eq!(
-            members(
-                Resource::User,
-                "aws:identitystore:enterprise.Manager.value"
-            ),
+            members(Resource::User, "aws:identitystore:enterprise.Manager.value"),
             Ok(vec!["Extensions", ENTERPRISE, "manager", "value"])
         );
         for text in [

@@ -71,7 +71,7 @@ const PHOTO: &[Attribute] = &[
 ];
 const EXTERNAL_ID: &[Attribute] = &[scalar("Issuer"), scalar("Id")];
 
-/// The attributes of a user that CreateUser takes.
+/// The attributes of a user that `CreateUser` takes.
 pub(super) const USER: &[Attribute] = &[
     scalar("UserName"),
     structure("Name", NAME),
@@ -92,14 +92,14 @@ pub(super) const USER: &[Attribute] = &[
     list("Roles", CONTACT),
 ];
 
-/// The attributes of a user that only UpdateUser takes.
+/// The attributes of a user that only `UpdateUser` takes.
 pub(super) const USER_ONCE_CREATED: &[Attribute] =
     &[scalar("UserStatus"), list("ExternalIds", EXTERNAL_ID)];
 
-/// The attributes of a group that CreateGroup takes.
+/// The attributes of a group that `CreateGroup` takes.
 pub(super) const GROUP: &[Attribute] = &[scalar("DisplayName"), scalar("Description")];
 
-/// The attributes of a group that only UpdateGroup takes.
+/// The attributes of a group that only `UpdateGroup` takes.
 pub(super) const GROUP_ONCE_CREATED: &[Attribute] = &[list("ExternalIds", EXTERNAL_ID)];
 
 /// What is inside [`ENTERPRISE`], in the words of SCIM.

@@ -1,4 +1,4 @@
-//! What the operations of UpdateUser and UpdateGroup do to the attributes of a resource, as a document with the
+//! What the operations of `UpdateUser` and `UpdateGroup` do to the attributes of a resource, as a document with the
 //! members of the model: each puts a value in the place of another, adds it, or, without a value, removes it.
 
 use serde_json::{Map, Value};
@@ -120,7 +120,9 @@ mod tests {
         let before = json!({"Locale": "en", "NickName": "al", "Name": {"GivenName": "Alice", "FamilyName": "L"}});
         assert_eq!(
             applied(before, &operations),
-            Ok(json!({"Title": "engineer", "Name": {"GivenName": "Alice", "FamilyName": "Liddell"}}))
+            Ok(
+                json!({"Title": "engineer", "Name": {"GivenName": "Alice", "FamilyName": "Liddell"}})
+            )
         );
     }
 
@@ -173,7 +175,10 @@ mod tests {
                 "{path} {value}"
             );
         }
-        let unknown = change("emails", &json!([{"value": "a@example.com", "verified": true}]));
+        let unknown = change(
+            "emails",
+            &json!([{"value": "a@example.com", "verified": true}]),
+        );
         assert!(matches!(
             applied(json!({}), &unknown),
             Err(Refused::UnknownMember(..))

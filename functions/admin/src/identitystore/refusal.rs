@@ -28,3 +28,9 @@ pub(super) enum Refused {
     #[error("{0}")]
     Shape(String),
 }
+
+impl From<Refused> for crate::Error {
+    fn from(refused: Refused) -> Self {
+        Self::validation(refused.to_string())
+    }
+}
