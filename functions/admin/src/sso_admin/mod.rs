@@ -1,5 +1,6 @@
 //! The `sso-admin` protocol: the instance, permission sets, account assignments.
 
+mod assignment_decision;
 mod assignment_lists;
 pub(crate) mod assignments;
 mod deletion;

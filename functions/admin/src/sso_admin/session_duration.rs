@@ -1,6 +1,7 @@
 //! How long a session in an account lasts: an ISO 8601 duration of one to twelve hours.
 
-use jiff::{SignedDuration, Span};
+use jiff::SignedDuration;
+use jiff::fmt::temporal::SpanParser;
 
 use crate::Error;
 
@@ -21,9 +22,10 @@ pub(super) fn parse(given: Option<&str>) -> Result<SessionDuration, Error> {
     let refused =
         || Error::validation("SessionDuration must be from one hour (PT1H) to twelve (PT12H).");
     let text = given.unwrap_or(DEFAULT);
-    let span: Span = text.parse().map_err(|_| refused())?;
-    // Days and longer are not of a fixed length, and all of them are too long.
-    let duration = SignedDuration::try_from(span).map_err(|_| refused())?;
+    // Days and longer are not of a fixed length, and all of them are too long: this parser takes none.
+    let duration = SpanParser::new()
+        .parse_duration(text)
+        .map_err(|_| refused())?;
     if duration < SHORTEST || duration > LONGEST || duration.subsec_nanos() != 0 {
         return Err(refused());
     }

@@ -1,4 +1,4 @@
-//! Account assignments and provisioning through the router. The provisioner is played by the tests themselves.
+//! Account assignments through the router. The provisioner is played by the tests themselves.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use vestibule_shared::store::access::{AssignmentState, Place, Task, Work};
 use crate::organization::Organization;
 
 impl Organization {
-    fn set_arn(&self) -> String {
+    pub(crate) fn set_arn(&self) -> String {
         let arn = PermissionSetArn {
             instance: self.sample.instance.id.clone(),
             id: self.sample.permission_set.id.clone(),
@@ -50,12 +50,12 @@ impl Organization {
         found.await.unwrap().map(|assignment| assignment.state)
     }
 
-    async fn all_work(&self) -> Vec<Work> {
+    pub(crate) async fn all_work(&self) -> Vec<Work> {
         self.world.access.list_work(100, None).await.unwrap().items
     }
 
     /// As the provisioner does when all went well, or when it did not.
-    async fn finish(&self, request: &Value, failure: Option<&str>) {
+    pub(crate) async fn finish(&self, request: &Value, failure: Option<&str>) {
         let id: RequestId = request.as_str().unwrap().parse().unwrap();
         for work in self.all_work().await {
             if work.request == id {
@@ -330,105 +330,6 @@ async fn a_user_has_what_their_groups_have() {
         assert_eq!(
             organization.refused(name, input).await,
             "ValidationException"
-        );
-    }
-}
-
-#[tokio::test]
-async fn an_edit_reaches_accounts_only_when_it_is_provisioned() {
-    let organization = Organization::new().await;
-    let named = json!({
-        "InstanceArn": organization.instance_arn(),
-        "PermissionSetArn": organization.set_arn(),
-    });
-    let with = |member: &str, value: &str| {
-        let mut input = named.clone();
-        input[member] = value.into();
-        input
-    };
-    let mut update = named.clone();
-    update["Description"] = "changed".into();
-    let accounts = async |status: &str| {
-        let input = with("ProvisioningStatus", status);
-        let name = "ListAccountsForProvisionedPermissionSet";
-        organization.all(name, "AccountIds", input, 1).await
-    };
-    let sets = async |status: &str| {
-        let input = json!({
-            "InstanceArn": organization.instance_arn(),
-            "AccountId": "111111111111",
-            "ProvisioningStatus": status,
-        });
-        let name = "ListPermissionSetsProvisionedToAccount";
-        organization.all(name, "PermissionSets", input, 1).await
-    };
-    let (latest, outdated) = (
-        "LATEST_PERMISSION_SET_PROVISIONED",
-        "LATEST_PERMISSION_SET_NOT_PROVISIONED",
-    );
-    assert_eq!(accounts(latest).await, ["111111111111"]);
-    assert_eq!(sets(latest).await, [organization.set_arn()]);
-    assert!(accounts(outdated).await.is_empty());
-    organization.ok("UpdatePermissionSet", update).await;
-    assert!(accounts(latest).await.is_empty());
-    assert!(sets(latest).await.is_empty());
-    assert_eq!(accounts(outdated).await, ["111111111111"]);
-    assert_eq!(sets(outdated).await, [organization.set_arn()]);
-
-    let all = with("TargetType", "ALL_PROVISIONED_ACCOUNTS");
-    let started = organization.ok("ProvisionPermissionSet", all).await;
-    let status = &started["PermissionSetProvisioningStatus"];
-    assert_eq!(status["Status"], "IN_PROGRESS");
-    assert!(matches!(
-        organization.all_work().await[0].task,
-        Task::Expand { .. }
-    ));
-    let describe = json!({
-        "InstanceArn": organization.instance_arn(),
-        "ProvisionPermissionSetRequestId": status["RequestId"],
-    });
-    let described = organization
-        .ok("DescribePermissionSetProvisioningStatus", describe)
-        .await;
-    assert_eq!(&described["PermissionSetProvisioningStatus"], status);
-    let input = json!({ "InstanceArn": organization.instance_arn() });
-    let name = "ListPermissionSetProvisioningStatus";
-    let listed = organization
-        .all(name, "PermissionSetsProvisioningStatus", input, 100)
-        .await;
-    assert_eq!(listed.len(), 1);
-}
-
-#[tokio::test]
-async fn one_account_is_provisioned_if_the_set_is_there() {
-    let organization = Organization::new().await;
-    let input = |kind: &str, target: Option<&str>| {
-        json!({
-            "InstanceArn": organization.instance_arn(),
-            "PermissionSetArn": organization.set_arn(),
-            "TargetType": kind,
-            "TargetId": target,
-        })
-    };
-    let one = input("AWS_ACCOUNT", Some("111111111111"));
-    let started = organization.ok("ProvisionPermissionSet", one).await;
-    let status = &started["PermissionSetProvisioningStatus"];
-    assert_eq!(status["AccountId"], "111111111111");
-    organization.finish(&status["RequestId"], None).await;
-    for (input, code) in [
-        (input("AWS_ACCOUNT", None), "ValidationException"),
-        (
-            input("ALL_PROVISIONED_ACCOUNTS", Some("111111111111")),
-            "ValidationException",
-        ),
-        (
-            input("AWS_ACCOUNT", Some("222222222222")),
-            "ResourceNotFoundException",
-        ),
-    ] {
-        assert_eq!(
-            organization.refused("ProvisionPermissionSet", input).await,
-            code
         );
     }
 }

@@ -8,6 +8,8 @@ mod captured;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
+mod coverage_table;
+#[cfg(test)]
 mod dispatcher;
 #[cfg(test)]
 mod enabling;
@@ -29,6 +31,8 @@ mod model_answers;
 mod organization;
 #[cfg(test)]
 mod permission_sets;
+#[cfg(test)]
+mod provisioning;
 #[cfg(test)]
 mod sigv4;
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub(crate) struct Answer {
 }
 
 /// A request before it is signed.
+#[derive(Clone, Copy)]
 pub(crate) struct Unsigned<'a> {
     /// The value of `X-Amz-Target`, if it has one.
     pub(crate) target: Option<&'a str>,
