@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::arn;
 use crate::ids::{AccountId, PermissionSetId, PermissionSetName, Principal};
 use crate::store::Error;
@@ -67,6 +69,12 @@ impl AuthorizedEntry {
     #[must_use]
     pub fn session_seconds(&self) -> u32 {
         self.provisioned.session_seconds.unwrap_or(3600)
+    }
+
+    /// When the role last became as it should be: IAM may not know it everywhere yet.
+    #[must_use]
+    pub fn provisioned_at(&self) -> Option<Timestamp> {
+        self.provisioned.provisioned_at
     }
 
     /// Where in the console the permission set lets a session begin.
