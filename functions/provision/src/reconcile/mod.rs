@@ -1,0 +1,14 @@
+//! What must change in an account for a role to become as it is wanted. Pure: no calls, no tables, no clock.
+
+mod document;
+mod fingerprint;
+mod plan;
+mod role;
+mod trust;
+
+pub(crate) use document::same_document;
+pub(crate) use fingerprint::fingerprint;
+pub(crate) use plan::{Change, plan};
+pub(crate) use role::{
+    FoundRole, INLINE_POLICY_NAME, INSTANCE_TAG, POLICY_TAG, RoleIdentity, WantedRole,
+};

@@ -1,0 +1,23 @@
+//! Provisioning against embedded tables and an AWS in memory.
+//! (`cfg(test)` tells clippy that what lies beside the tests is test code too.)
+
+#[cfg(test)]
+mod accounts;
+#[cfg(test)]
+mod events;
+#[cfg(test)]
+mod expansion;
+#[cfg(test)]
+mod failures;
+#[cfg(test)]
+mod fake_aws;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod interruptions;
+#[cfg(test)]
+mod leases;
+#[cfg(test)]
+mod places;
+#[cfg(test)]
+mod steps;
