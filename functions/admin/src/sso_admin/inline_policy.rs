@@ -23,8 +23,8 @@ pub(super) struct PutRequest {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct GetResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    inline_policy: Option<String>,
+    /// Empty when there is none, as AWS answers, although its model asks for a character at least.
+    inline_policy: String,
 }
 
 pub(super) async fn put(call: &Call<'_>, input: PutRequest) -> Result<Nothing, Error> {
@@ -46,7 +46,7 @@ pub(super) async fn put(call: &Call<'_>, input: PutRequest) -> Result<Nothing, E
 pub(super) async fn get(call: &Call<'_>, named: Named) -> Result<GetResponse, Error> {
     let set = find_permission_set(call, &named).await?;
     Ok(GetResponse {
-        inline_policy: set.content.inline_policy,
+        inline_policy: set.content.inline_policy.unwrap_or_default(),
     })
 }
 
