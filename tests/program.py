@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALLED = ROOT / ".vestibule" / "test"
+EXECUTABLE = ROOT / "target" / "debug" / "vestibule"
 MOTO = INSTALLED / "clients" / "bin" / "moto_server"
 
 START_SECONDS = 90

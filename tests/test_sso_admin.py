@@ -1,0 +1,226 @@
+"""boto3 drives every operation of `sso-admin` that is there; the others answer as unknown ones."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from admin_protocol import BUILT, Recorder
+from organization import READ_ONLY, Organization, unique
+
+POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+VIEW_ONLY = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
+
+
+def test_boto3_drives_every_operation_that_is_built(organization: Organization) -> None:
+    recorder = Recorder(organization, "sso-admin")
+    client = recorder.client
+    instance = {"InstanceArn": organization.instance}
+
+    (listed,) = client.list_instances()["Instances"]
+    described = client.describe_instance(**instance)
+    for name in ("InstanceArn", "IdentityStoreId", "OwnerAccountId"):
+        assert listed[name] == described[name]
+    assert described["Status"] == "ACTIVE"
+
+    named = drive_permission_set(client, instance)
+    drive_policies(client, named)
+    drive_tags(client, instance, named["PermissionSetArn"])
+    drive_assignment(client, organization, named)
+    client.delete_permission_set(**named)
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.describe_permission_set(**named)
+    assert recorder.called == BUILT
+
+
+def drive_permission_set(client: Any, instance: dict[str, str]) -> dict[str, str]:  # noqa: ANN401
+    name = unique("Everything")
+    created = client.create_permission_set(
+        **instance,
+        Name=name,
+        Description="All of it",
+        SessionDuration="PT2H",
+        RelayState="https://console.aws.amazon.com/s3/",
+        Tags=[{"Key": "team", "Value": "platform"}],
+    )["PermissionSet"]
+    ids = (instance["InstanceArn"].rpartition("/")[2], created["PermissionSetArn"].rpartition("/")[2])
+    assert created["PermissionSetArn"] == "arn:aws:sso:::permissionSet/{}/{}".format(*ids)
+    assert re.fullmatch(r"ps-[0-9a-f]{16}", ids[1])
+    named = instance | {"PermissionSetArn": created["PermissionSetArn"]}
+    assert client.describe_permission_set(**named)["PermissionSet"] == created
+    with pytest.raises(client.exceptions.ConflictException):
+        client.create_permission_set(**instance, Name=name)
+    client.update_permission_set(**named, Description="Some of it", SessionDuration="PT12H")
+    updated = client.describe_permission_set(**named)["PermissionSet"]
+    assert (updated["Description"], updated["SessionDuration"]) == ("Some of it", "PT12H")
+    # As in AWS: what an update leaves out is cleared.
+    assert "RelayState" not in updated
+    assert created["PermissionSetArn"] in client.list_permission_sets(**instance, MaxResults=100)["PermissionSets"]
+    return named
+
+
+def drive_policies(client: Any, named: dict[str, str]) -> None:  # noqa: ANN401
+    for arn in (READ_ONLY, VIEW_ONLY):
+        client.attach_managed_policy_to_permission_set(**named, ManagedPolicyArn=arn)
+    with pytest.raises(client.exceptions.ConflictException):
+        client.attach_managed_policy_to_permission_set(**named, ManagedPolicyArn=READ_ONLY)
+    pages = client.get_paginator("list_managed_policies_in_permission_set").paginate(
+        **named, PaginationConfig={"PageSize": 1}
+    )
+    attached = [policy for page in pages for policy in page["AttachedManagedPolicies"]]
+    assert sorted(policy["Arn"] for policy in attached) == sorted([READ_ONLY, VIEW_ONLY])
+    assert sorted(policy["Name"] for policy in attached) == ["ReadOnlyAccess", "ViewOnlyAccess"]
+    client.detach_managed_policy_from_permission_set(**named, ManagedPolicyArn=VIEW_ONLY)
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.detach_managed_policy_from_permission_set(**named, ManagedPolicyArn=VIEW_ONLY)
+
+    client.put_inline_policy_to_permission_set(**named, InlinePolicy=json.dumps(POLICY))
+    assert json.loads(client.get_inline_policy_for_permission_set(**named)["InlinePolicy"]) == POLICY
+    client.delete_inline_policy_from_permission_set(**named)
+    assert client.get_inline_policy_for_permission_set(**named)["InlinePolicy"] == ""
+    client.put_inline_policy_to_permission_set(**named, InlinePolicy=json.dumps(POLICY))
+
+
+def drive_tags(client: Any, instance: dict[str, str], permission_set: str) -> None:  # noqa: ANN401
+    resource = instance | {"ResourceArn": permission_set}
+    client.tag_resource(**resource, Tags=[{"Key": "team", "Value": "data"}, {"Key": "cost", "Value": ""}])
+    pages = client.get_paginator("list_tags_for_resource").paginate(**resource)
+    tags = {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+    assert tags == {"team": "data", "cost": ""}
+    client.untag_resource(**resource, TagKeys=["cost"])
+    assert client.list_tags_for_resource(**resource)["Tags"] == [{"Key": "team", "Value": "data"}]
+
+
+def drive_assignment(client: Any, organization: Organization, named: dict[str, str]) -> None:  # noqa: ANN401
+    instance = {"InstanceArn": organization.instance}
+    account = organization.accounts["dev"]
+    permission_set = named["PermissionSetArn"]
+    user = organization.create_user()
+    assignment = organization.assignment(user, permission_set, account)
+    begun = client.create_account_assignment(**assignment)["AccountAssignmentCreationStatus"]
+    organization.until_created(begun["RequestId"])
+    done = client.describe_account_assignment_creation_status(
+        **instance, AccountAssignmentCreationRequestId=begun["RequestId"]
+    )["AccountAssignmentCreationStatus"]
+    assert {name: done[name] for name in assignment if name != "InstanceArn"} == {
+        name: value for name, value in assignment.items() if name != "InstanceArn"
+    }
+    listed = client.list_account_assignment_creation_status(**instance, Filter={"Status": "SUCCEEDED"})
+    assert begun["RequestId"] in [status["RequestId"] for status in listed["AccountAssignmentsCreationStatus"]]
+
+    place = instance | {"AccountId": account, "PermissionSetArn": permission_set}
+    listed = client.list_account_assignments(**place)["AccountAssignments"]
+    assert [(entry["PrincipalType"], entry["PrincipalId"]) for entry in listed] == [("USER", user)]
+    listed = client.list_account_assignments_for_principal(**instance, PrincipalId=user, PrincipalType="USER")
+    assert [(entry["AccountId"], entry["PermissionSetArn"]) for entry in listed["AccountAssignments"]] == [
+        (account, permission_set)
+    ]
+    provisioned = client.list_permission_sets_provisioned_to_account(**instance, AccountId=account, MaxResults=100)
+    assert permission_set in provisioned["PermissionSets"]
+    assert client.list_accounts_for_provisioned_permission_set(**named)["AccountIds"] == [account]
+    with pytest.raises(client.exceptions.ConflictException):
+        client.delete_permission_set(**named)
+
+    begun = client.provision_permission_set(**named, TargetType="AWS_ACCOUNT", TargetId=account)
+    request = begun["PermissionSetProvisioningStatus"]["RequestId"]
+    organization.until_provisioned(request)
+    described = client.describe_permission_set_provisioning_status(**instance, ProvisionPermissionSetRequestId=request)
+    assert described["PermissionSetProvisioningStatus"]["PermissionSetArn"] == permission_set
+    listed = client.list_permission_set_provisioning_status(**instance)["PermissionSetsProvisioningStatus"]
+    assert request in [status["RequestId"] for status in listed]
+
+    begun = client.delete_account_assignment(**assignment)["AccountAssignmentDeletionStatus"]
+    organization.until_deleted(begun["RequestId"])
+    described = client.describe_account_assignment_deletion_status(
+        **instance, AccountAssignmentDeletionRequestId=begun["RequestId"]
+    )
+    assert described["AccountAssignmentDeletionStatus"]["Status"] == "SUCCEEDED"
+    listed = client.list_account_assignment_deletion_status(**instance)["AccountAssignmentsDeletionStatus"]
+    assert begun["RequestId"] in [status["RequestId"] for status in listed]
+    assert client.list_account_assignments(**place)["AccountAssignments"] == []
+
+
+def test_every_list_is_complete_page_by_page(organization: Organization) -> None:
+    client = organization.sso_admin
+    instance = {"InstanceArn": organization.instance}
+    account = organization.accounts["security"]
+    users = [organization.create_user() for _ in range(3)]
+    sets = [organization.create_permission_set()[1] for _ in range(3)]
+    for permission_set in sets:
+        organization.assign(users[0], permission_set, account)
+    for user in users[1:]:
+        organization.assign(user, sets[0], account)
+    organization.assign(users[0], sets[0], organization.accounts["prod"])
+    organization.unassign(users[0], sets[2], account)
+    organization.assign(users[0], sets[2], account)
+
+    def listed(operation: str, member: str, **arguments: object) -> list[Any]:
+        paginator = client.get_paginator(operation)
+        pages = [page[member] for page in paginator.paginate(**instance, **arguments, PaginationConfig={"PageSize": 1})]
+        assert all(len(page) <= 1 for page in pages)
+        entries = [entry for page in pages for entry in page]
+        distinct = {json.dumps(entry, sort_keys=True, default=str) for entry in entries}
+        assert len(distinct) == len(entries)
+        return entries
+
+    assert set(sets) <= set(listed("list_permission_sets", "PermissionSets"))
+    of_account = listed("list_permission_sets_provisioned_to_account", "PermissionSets", AccountId=account)
+    assert set(sets) <= set(of_account)
+    of_set = listed("list_accounts_for_provisioned_permission_set", "AccountIds", PermissionSetArn=sets[0])
+    assert sorted(of_set) == sorted([account, organization.accounts["prod"]])
+    of_place = listed("list_account_assignments", "AccountAssignments", AccountId=account, PermissionSetArn=sets[0])
+    assert {entry["PrincipalId"] for entry in of_place} == set(users)
+    of_user = listed(
+        "list_account_assignments_for_principal", "AccountAssignments", PrincipalId=users[0], PrincipalType="USER"
+    )
+    assert len(of_user) == 4
+    creations = listed("list_account_assignment_creation_status", "AccountAssignmentsCreationStatus")
+    assert len(creations) >= 6
+    listed("list_account_assignment_deletion_status", "AccountAssignmentsDeletionStatus")
+    listed("list_permission_set_provisioning_status", "PermissionSetsProvisioningStatus")
+
+
+def test_an_assignment_through_a_group_is_listed_for_its_members(organization: Organization) -> None:
+    user = organization.create_user()
+    group = organization.create_group(user)
+    _, permission_set = organization.create_permission_set()
+    organization.assign(group, permission_set, organization.accounts["dev"], "GROUP")
+    listed = organization.sso_admin.list_account_assignments_for_principal(
+        InstanceArn=organization.instance, PrincipalId=user, PrincipalType="USER"
+    )["AccountAssignments"]
+    assert [(entry["PrincipalType"], entry["PrincipalId"]) for entry in listed] == [("GROUP", group)]
+
+
+def test_an_operation_that_is_not_built_is_unknown(organization: Organization) -> None:
+    client = organization.sso_admin
+    named = {"InstanceArn": organization.instance, "PermissionSetArn": organization.create_permission_set()[1]}
+    asked = 0
+    for operation in sorted(set(client.meta.service_model.operation_names) - BUILT):
+        required = set(client.meta.service_model.operation_model(operation).input_shape.required_members)
+        if required <= set(named):
+            asked += 1
+            with pytest.raises(ClientError, match="UnknownOperationException"):
+                client._make_api_call(operation, {name: named[name] for name in required})
+    assert asked >= 10
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("Name", "x" * 33),
+        ("Name", "with space"),
+        ("SessionDuration", "PT13H"),
+        ("SessionDuration", "one hour"),
+        ("RelayState", "<script>"),
+        ("Description", "\u2603"),
+        ("Tags", [{"Key": "x" * 129, "Value": ""}]),
+    ],
+)
+def test_what_the_model_does_not_allow_is_refused(organization: Organization, member: str, value: object) -> None:
+    arguments = {"InstanceArn": organization.instance, "Name": unique("Set")} | {member: value}
+    client = organization.client("sso-admin")
+    with pytest.raises(ClientError) as refused:
+        client._make_api_call("CreatePermissionSet", arguments)
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
