@@ -6,11 +6,14 @@ use std::error::Error as StdError;
 use std::net::SocketAddr;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use http::header::USER_AGENT;
 use http::request::Parts;
+use http_body_util::BodyExt;
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::{Adapter, LambdaEvent};
 use serde_json::Value;
@@ -20,6 +23,9 @@ use crate::store::audit::Origin;
 
 /// The largest body that any function reads, in bytes.
 pub const LARGEST_BODY: usize = 1024 * 1024;
+
+/// The largest body that is taken in, to be answered that it is too large: as much as an HTTP API takes.
+const LARGEST_REQUEST: usize = 10 * LARGEST_BODY;
 
 /// The address of the client: API Gateway's `requestContext.http.sourceIp`, or the peer of the socket. A header never
 /// decides it.
@@ -63,7 +69,30 @@ impl<S: Sync> FromRequestParts<S> for RequestOrigin {
 
 /// What every router gets: the limit on bodies.
 pub fn bounded<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
-    router.layer(DefaultBodyLimit::max(LARGEST_BODY))
+    router
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn(with_whole_body))
+}
+
+/// Takes the whole body in before anything answers: a client that is answered while it still sends may lose its
+/// connection and never read the answer. Of a body that is too large only as much is kept as shows that it is.
+async fn with_whole_body(request: Request, next: Next) -> Response {
+    let (parts, mut body) = request.into_parts();
+    let mut kept = Vec::new();
+    let mut taken = 0;
+    while taken <= LARGEST_REQUEST {
+        let Some(frame) = body.frame().await else {
+            break;
+        };
+        let Ok(frame) = frame else {
+            return StatusCode::BAD_REQUEST.into_response();
+        };
+        let data = frame.into_data().unwrap_or_default();
+        let room = (LARGEST_BODY + 1 - kept.len()).min(data.len());
+        kept.extend_from_slice(data.get(..room).unwrap_or_default());
+        taken += data.len();
+    }
+    next.run(Request::from_parts(parts, Body::from(kept))).await
 }
 
 /// Runs a router as a Lambda behind an HTTP API, until the Lambda ends.

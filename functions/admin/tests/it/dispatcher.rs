@@ -150,11 +150,13 @@ async fn what_is_not_built_and_what_does_not_exist_are_unknown() {
 async fn garbage_is_refused_in_the_protocols_shape() {
     let organization = Organization::new().await;
     let large = vec![b' '; 1024 * 1024 + 1];
+    let huge = vec![b' '; 11 * 1024 * 1024];
     for (body, status, code) in [
         (&b"{"[..], 400, "SerializationException"),
         (b"[]", 400, "SerializationException"),
         (b"\xff", 400, "SerializationException"),
         (&large, 413, "RequestEntityTooLargeException"),
+        (&huge, 413, "RequestEntityTooLargeException"),
     ] {
         let unsigned = Unsigned {
             target: Some(LIST),
