@@ -4,7 +4,13 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::{self, Body};
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use http::StatusCode;
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -14,6 +20,9 @@ use crate::problem::Problem;
 
 /// How long requests that are being answered may take when the program ends.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// The largest body, in bytes, that an HTTP API hands on.
+const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
 /// A port that is taken, before anything answers on it.
 #[derive(Debug)]
@@ -54,6 +63,7 @@ impl Port {
         for listener in self.listeners {
             let service = router
                 .clone()
+                .layer(middleware::from_fn(whole))
                 .into_make_service_with_connect_info::<SocketAddr>();
             let mut ended = ending.clone();
             let ending = async move {
@@ -74,6 +84,22 @@ impl Port {
         })
         .await;
         Ok(())
+    }
+}
+
+/// Reads the body before anything answers, as an HTTP API does. A function that refuses a body without reading it would have
+/// the connection closed on whoever is still sending, and they would never read why.
+async fn whole(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match body::to_bytes(body, LARGEST_BODY).await {
+        Ok(bytes) => {
+            let request = Request::from_parts(parts, Body::from(bytes));
+            next.run(request).await
+        }
+        Err(_) => {
+            let said = Json(json!({ "message": "Request Entity Too Large" }));
+            (StatusCode::PAYLOAD_TOO_LARGE, said).into_response()
+        }
     }
 }
 
