@@ -102,7 +102,7 @@ impl Functions {
     /// What the function called `name` answers to an event, as its Lambda does.
     pub async fn invoke(&self, name: &str, event: Value) -> Result<Value, Problem> {
         match name {
-            "admin" => admin::invoke(&self.admin, event)
+            "admin" => admin::invoke(&self.admin, &admin::StackParameters::default(), event)
                 .await
                 .map_err(|refused| Problem::new(refused.error_message).remedy(refused.error_type)),
             "provision" => {

@@ -69,6 +69,16 @@ pub async fn create_first_access_key(context: &Context) -> Result<NewAccessKey, 
     }
 }
 
+/// Makes a further key where a stack parameter allows it: for whoever lost all others.
+pub(crate) async fn create_reopened(context: &Context) -> Result<NewAccessKey, Error> {
+    let new = create_access_key(context, direct::INVOKER).await?;
+    tracing::warn!(
+        access_key_id = new.id,
+        "an access key was created because the stack reopens the first administrator"
+    );
+    Ok(new)
+}
+
 async fn generate(context: &Context, created_by: &str) -> Result<(NewAccessKey, AccessKey), Error> {
     let new = NewAccessKey {
         id: format!("AKIA{}", BASE32_NOPAD.encode(&context.random.bytes::<10>())),

@@ -12,10 +12,21 @@ use crate::{Context, EnableRequest, Error, access_keys, enable, invite, router};
 /// Who acts in records of direct invocations: the function learns no more of them than that IAM let them in.
 pub(crate) const INVOKER: &str = "direct-invocation";
 
+/// What the stack's parameters say, for what an invocation leaves open.
+#[derive(Debug, Clone, Default)]
+pub struct StackParameters {
+    /// Under which origin the stack is reached, if it has a domain of its own.
+    pub public_origin: Option<String>,
+    /// The role in member accounts through which the first role there is made.
+    pub bootstrap_role: Option<String>,
+    /// Whether `CreateFirstAccessKey` makes a key although there is one.
+    pub reopen_first_administrator: bool,
+}
+
 #[derive(Deserialize)]
 #[serde(tag = "operation")]
 enum Request {
-    Enable(EnableRequest),
+    Enable(Enable),
     CreateFirstAccessKey {},
     #[serde(rename_all = "PascalCase")]
     Invite {
@@ -23,8 +34,37 @@ enum Request {
     },
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Enable {
+    #[serde(default)]
+    public_origin: Option<String>,
+    #[serde(default)]
+    bootstrap_role: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
+}
+
+impl Enable {
+    fn or(self, parameters: &StackParameters) -> Result<EnableRequest, Error> {
+        let origin = self
+            .public_origin
+            .or_else(|| parameters.public_origin.clone());
+        let role = self.bootstrap_role;
+        Ok(EnableRequest {
+            public_origin: origin.ok_or_else(|| Error::validation("PublicOrigin is needed."))?,
+            bootstrap_role: role.or_else(|| parameters.bootstrap_role.clone()),
+            name: self.name,
+        })
+    }
+}
+
 /// Answers one invocation of the Lambda: an event of the HTTP API, or a direct one.
-pub async fn invoke(context: &Context, event: Value) -> Result<Value, Diagnostic> {
+pub async fn invoke(
+    context: &Context,
+    parameters: &StackParameters,
+    event: Value,
+) -> Result<Value, Diagnostic> {
     if is_http(&event) {
         let answer = edge::answer(router(context.clone()), event).await;
         return answer.map_err(|_| diagnostic("ValidationException", "The event cannot be read."));
@@ -33,7 +73,7 @@ pub async fn invoke(context: &Context, event: Value) -> Result<Value, Diagnostic
         let said = "The event must be of the HTTP API, or name one of the operations Enable, CreateFirstAccessKey and Invite with its members.";
         diagnostic("ValidationException", said)
     })?;
-    answer(context, request).await.map_err(|error| {
+    answer(context, parameters, request).await.map_err(|error| {
         let described = error.describe(None);
         if described.status.is_server_error() {
             edge::log_failure(&context.random.uuid().to_string(), &error);
@@ -42,10 +82,14 @@ pub async fn invoke(context: &Context, event: Value) -> Result<Value, Diagnostic
     })
 }
 
-async fn answer(context: &Context, request: Request) -> Result<Value, Error> {
+async fn answer(
+    context: &Context,
+    parameters: &StackParameters,
+    request: Request,
+) -> Result<Value, Error> {
     match request {
         Request::Enable(request) => {
-            let instance = enable(context, request).await?;
+            let instance = enable(context, request.or(parameters)?).await?;
             Ok(json!({
                 "InstanceArn": arn::instance(&instance.id),
                 "IdentityStoreId": instance.identity_store,
@@ -53,7 +97,11 @@ async fn answer(context: &Context, request: Request) -> Result<Value, Error> {
             }))
         }
         Request::CreateFirstAccessKey {} => {
-            let key = access_keys::create_first_access_key(context).await?;
+            let key = if parameters.reopen_first_administrator {
+                access_keys::create_reopened(context).await?
+            } else {
+                access_keys::create_first_access_key(context).await?
+            };
             Ok(json!({ "AccessKeyId": key.id, "SecretAccessKey": key.secret }))
         }
         Request::Invite { user_name } => {

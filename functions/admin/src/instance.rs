@@ -5,7 +5,6 @@ use data_encoding::BASE64;
 use http::Uri;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use serde::Deserialize;
 use serde_json::json;
 use vestibule_shared::certificate::{self, VALIDITY_YEARS};
 use vestibule_shared::ids::{IdentityStoreId, InstanceId};
@@ -21,17 +20,14 @@ const BOOTSTRAP_ROLE: &str = "OrganizationAccountAccessRole";
 const SESSION_MINUTES: u32 = 480;
 
 /// What enabling needs to be told.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct EnableRequest {
     /// Scheme and authority under which people reach the instance: https, or http on a loopback address.
     pub public_origin: String,
     /// The role in member accounts through which the first role there is made; `None` leaves it, or is
     /// `OrganizationAccountAccessRole` at first.
-    #[serde(default)]
     pub bootstrap_role: Option<String>,
     /// What the instance is to be called; `None` leaves it.
-    #[serde(default)]
     pub name: Option<String>,
 }
 

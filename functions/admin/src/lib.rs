@@ -35,7 +35,7 @@ use vestibule_shared::{Clock, Random, edge};
 
 pub use access_keys::{NewAccessKey, create_access_key, create_first_access_key};
 pub use accounts::refresh_accounts;
-pub use direct::invoke;
+pub use direct::{StackParameters, invoke};
 pub use error::{Error, Modelled};
 pub use instance::{EnableRequest, enable};
 pub use invitation::invite;

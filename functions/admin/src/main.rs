@@ -2,7 +2,7 @@
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
-use vestibule_admin::{Context, invoke};
+use vestibule_admin::{Context, StackParameters, invoke};
 use vestibule_shared::settings::Settings;
 use vestibule_shared::{Clock, Random, edge};
 
@@ -24,9 +24,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         clock: Clock::system(),
         random: Random::system(),
     };
+    let parameters = StackParameters {
+        public_origin: settings.text("PUBLIC_ORIGIN").ok(),
+        bootstrap_role: settings.text("BOOTSTRAP_ROLE").ok(),
+        reopen_first_administrator: settings
+            .text("REOPEN_FIRST_ADMINISTRATOR")
+            .is_ok_and(|reopen| reopen == "true"),
+    };
     let answer = |event: LambdaEvent<Value>| {
-        let context = &context;
-        async move { invoke(context, event.payload).await }
+        let (context, parameters) = (&context, &parameters);
+        async move { invoke(context, parameters, event.payload).await }
     };
     lambda_runtime::run(service_fn(answer)).await
 }

@@ -1,7 +1,7 @@
 //! What whoever controls the function may ask of it: enabling, the first access key, invitations.
 
 use serde_json::{Value, json};
-use vestibule_admin::{Context, EnableRequest, enable, invoke, refresh_accounts};
+use vestibule_admin::{Context, EnableRequest, StackParameters, enable, invoke, refresh_accounts};
 use vestibule_shared::store::access::AccountStatus;
 use vestibule_shared::store::audit::Actor;
 use vestibule_shared::store::keys::CLIENT_REGISTRATION_SECRET;
@@ -10,6 +10,12 @@ use vestibule_shared::token::Token;
 use vestibule_tables::fixture::World;
 
 use crate::organization::{Organization, context, organizations};
+
+const NONE: StackParameters = StackParameters {
+    public_origin: None,
+    bootstrap_role: None,
+    reopen_first_administrator: false,
+};
 
 fn request(public_origin: &str) -> EnableRequest {
     EnableRequest {
@@ -110,13 +116,13 @@ async fn an_account_that_left_is_suspended() {
 async fn the_first_access_key_is_made_once() {
     let (world, context) = empty().await;
     let event = json!({ "operation": "CreateFirstAccessKey" });
-    let key = invoke(&context, event.clone()).await.unwrap();
+    let key = invoke(&context, &NONE, event.clone()).await.unwrap();
     let id = key["AccessKeyId"].as_str().unwrap();
     assert!(id.starts_with("AKIA") && id.len() == 20);
     assert_eq!(key["SecretAccessKey"].as_str().unwrap().len(), 40);
     let stored = world.keys.find_access_key(id).await.unwrap().unwrap();
     assert!(!format!("{stored:?}").contains(key["SecretAccessKey"].as_str().unwrap()));
-    let refused = invoke(&context, event).await.unwrap_err();
+    let refused = invoke(&context, &NONE, event).await.unwrap_err();
     assert_eq!(refused.error_type, "ConflictException");
 }
 
@@ -124,15 +130,48 @@ async fn the_first_access_key_is_made_once() {
 async fn there_is_no_first_access_key_where_there_is_one() {
     let organization = Organization::new().await;
     let event = json!({ "operation": "CreateFirstAccessKey" });
-    let refused = invoke(&organization.context, event).await.unwrap_err();
+    let refused = invoke(&organization.context, &NONE, event)
+        .await
+        .unwrap_err();
     assert_eq!(refused.error_type, "ConflictException");
+}
+
+#[tokio::test]
+async fn the_stack_can_let_another_administrator_in() {
+    let organization = Organization::new().await;
+    let reopened = StackParameters {
+        reopen_first_administrator: true,
+        ..NONE
+    };
+    let event = json!({ "operation": "CreateFirstAccessKey" });
+    let key = invoke(&organization.context, &reopened, event)
+        .await
+        .unwrap();
+    assert!(key["SecretAccessKey"].is_string());
+}
+
+#[tokio::test]
+async fn the_stack_says_what_enabling_leaves_open() {
+    let (world, context) = empty().await;
+    let stack = StackParameters {
+        public_origin: Some("https://sso.example.com".to_owned()),
+        bootstrap_role: Some("AWSControlTowerExecution".to_owned()),
+        ..NONE
+    };
+    let event = json!({ "operation": "Enable" });
+    let refused = invoke(&context, &NONE, event.clone()).await.unwrap_err();
+    assert_eq!(refused.error_type, "ValidationException");
+    invoke(&context, &stack, event).await.unwrap();
+    let instance = world.access.find_instance().await.unwrap().unwrap();
+    assert_eq!(instance.public_origin, "https://sso.example.com");
+    assert_eq!(instance.bootstrap_role, "AWSControlTowerExecution");
 }
 
 #[tokio::test]
 async fn an_invitation_is_a_link_for_one_user() {
     let organization = Organization::new().await;
     let event = json!({ "operation": "Invite", "UserName": "ALICE" });
-    let answer = invoke(&organization.context, event).await.unwrap();
+    let answer = invoke(&organization.context, &NONE, event).await.unwrap();
     let link = answer["Link"].as_str().unwrap();
     let token = link
         .strip_prefix("http://localhost:8080/start/password/")
@@ -172,7 +211,7 @@ async fn other_invocations_are_refused() {
         json!({ "version": "2.0", "requestContext": {} }),
         json!({ "version": "1.0", "requestContext": {} }),
     ] {
-        let refused = invoke(&organization.context, event.clone()).await;
+        let refused = invoke(&organization.context, &NONE, event.clone()).await;
         let refused = refused.map(|answer: Value| panic!("{event}: {answer}"));
         assert_eq!(
             refused.unwrap_err().error_type,

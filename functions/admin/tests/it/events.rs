@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use vestibule_admin::invoke;
+use vestibule_admin::{StackParameters, invoke};
 use vestibule_tables::fixture::World;
 
 use crate::organization::context;
@@ -33,7 +33,7 @@ async fn every_event_is_answered_as_written_beside_it() {
     for path in events {
         // No administrator is there yet, so that the first one can come in.
         let (world, _) = World::with_sample().await.unwrap();
-        let answer = invoke(&context(&world), read(&path)).await;
+        let answer = invoke(&context(&world), &StackParameters::default(), read(&path)).await;
         let expected = read(&path.with_extension("answer.json"));
         let name = path.display();
         if let Some(error_type) = expected.get("errorType") {
