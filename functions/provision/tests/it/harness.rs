@@ -8,12 +8,14 @@ use serde_json::json;
 use vestibule_provision::{Aws, BatchItemFailures, Context, Event, Pause, handle};
 use vestibule_shared::arn;
 use vestibule_shared::ids::{AccountId, Principal, RequestId, UserId};
+use vestibule_shared::store::Table;
 use vestibule_shared::store::access::{
     Access, Account, AccountStatus, Assignment, AssignmentChange, AssignmentState, PermissionSet,
     Place, Provisioned, Request, RequestKind, RequestStatus, Task, Work,
 };
 use vestibule_shared::store::audit::{Audit, Record};
-use vestibule_shared::store::keys::Certificate;
+use vestibule_shared::store::keys::{Certificate, Keys};
+use vestibule_tables::Template;
 use vestibule_tables::fixture::{Sample, World};
 
 use crate::fake_aws::{FakeAws, Role};
@@ -47,10 +49,10 @@ impl Harness {
         let aws = FakeAws::new(world.clock.clone(), &[DEV, PROD]);
         let passing = world.clone();
         let context = Context {
-            access: Access::new(steps::table(&world.table("AccessTable").unwrap())),
-            keys: world.keys.clone(),
+            access: Access::new(table(&world, "AccessTable")),
+            keys: Keys::new(table(&world, "KeysTable")),
             audit: Audit::new(
-                steps::table(&world.table("AuditTable").unwrap()),
+                table(&world, "AuditTable"),
                 sample.instance.region.clone(),
                 sample.instance.management_account.clone(),
                 400,
@@ -349,5 +351,18 @@ impl Harness {
         records.retain(|record| record.user_identity["invokedBy"] == "provision");
         records.sort_by_key(|record| record.event_time);
         records
+    }
+}
+
+/// A table as the function's role in the template may reach it, with a moment around each request.
+fn table(world: &World, logical_id: &'static str) -> Table {
+    let table = world.table(logical_id).unwrap();
+    let function = Template::embedded().unwrap().function("provision").unwrap();
+    match &world.engine {
+        Some(engine) => {
+            let client = engine.client_of(function, &world.names);
+            steps::table(&Table::new(client, table.name()))
+        }
+        None => steps::table(&table),
     }
 }
