@@ -2,6 +2,7 @@
 
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::error::DisplayErrorContext;
+use aws_sdk_organizations::operation::describe_organization::DescribeOrganizationError;
 use aws_sdk_organizations::types::{CreateAccountState, OrganizationFeatureSet};
 use vestibule_shared::ids::AccountId;
 
@@ -46,7 +47,7 @@ async fn find(client: &Client) -> Result<Option<AccountId>, Problem> {
         Err(error) => {
             let missing = error
                 .as_service_error()
-                .is_some_and(|error| error.is_aws_organizations_not_in_use_exception());
+                .is_some_and(DescribeOrganizationError::is_aws_organizations_not_in_use_exception);
             return if missing {
                 Ok(None)
             } else {

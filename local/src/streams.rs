@@ -19,9 +19,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// The first and the longest pause before something is handed over again.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 /// How often left-over work is looked for: the function's schedule.
-const SWEEP: Duration = Duration::from_secs(300);
+const SWEEP: Duration = Duration::from_mins(5);
 /// How often what has expired is deleted.
-const EXPIRY: Duration = Duration::from_secs(3600);
+const EXPIRY: Duration = Duration::from_hours(1);
 
 /// The subscription of the provisioning function, and how far it has read.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ pub(crate) const LOCAL: &str = "vestibule-local";
 const PAGE: i32 = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long the program waits for provisioning before it says that it is ready all the same.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long an account is kept from others while its record is changed.
 const LEASE: SignedDuration = SignedDuration::from_secs(10);
 const LEASE_ATTEMPTS: u32 = 700;

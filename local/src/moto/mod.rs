@@ -28,7 +28,7 @@ const PORTS: u16 = 100;
 const SEED: u32 = 2016;
 const LOG: &str = "moto.log";
 /// The first start compiles the Python code.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A running moto.

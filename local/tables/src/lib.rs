@@ -10,7 +10,7 @@ mod provisioning;
 mod stream;
 mod template;
 
-pub use engine::{Engine, EngineError};
+pub use engine::{Endpoint, Engine, EngineError};
 pub use external::External;
 pub use filter::{FilterError, FilterPattern};
 pub use provisioning::{ProvisioningError, TableNames, create_tables};

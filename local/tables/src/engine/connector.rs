@@ -1,8 +1,6 @@
 //! Stands where the network would: takes the SDK's HTTP request and answers it from the engine, as the DynamoDB
 //! endpoint would over the wire (AWS JSON 1.0).
 
-use std::sync::Arc;
-
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -12,26 +10,13 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
-use super::authorization::Role;
-use super::operations::{self, Answer};
-use super::{Engine, EngineError};
-
-const TARGET_PREFIX: &str = "DynamoDB_20120810.";
+use super::EngineError;
+use super::endpoint::Endpoint;
+use super::operations::Answer;
 
 /// The engine as the SDK's HTTP client.
 #[derive(Clone, Debug)]
-pub(super) struct InProcess {
-    engine: Engine,
-    role: Option<Arc<Role>>,
-}
-
-impl InProcess {
-    /// Answers everything, or what `role` may do.
-    pub(super) fn new(engine: Engine, role: Option<Role>) -> Self {
-        let role = role.map(Arc::new);
-        Self { engine, role }
-    }
-}
+pub(super) struct InProcess(pub(super) Endpoint);
 
 impl HttpClient for InProcess {
     fn http_connector(
@@ -49,32 +34,15 @@ impl HttpClient for InProcess {
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Self { engine, role } = self.clone();
+        let Self(endpoint) = self.clone();
         HttpConnectorFuture::new(async move {
-            let (operation, body) = read(&request)?;
-            let role = role.as_deref();
-            if let Some(Err(error)) = role.map(|role| role.authorize(&operation, &body)) {
-                return respond(Ok(Answer::from(error)));
-            }
-            let answer = engine
-                .run(move |database| Ok(operations::answer(database, &operation, &body)))
-                .await;
-            respond(answer)
+            let target = request.headers().get("x-amz-target").unwrap_or_default();
+            let body = request.body().bytes().unwrap_or_default();
+            let body =
+                std::str::from_utf8(body).map_err(|error| ConnectorError::user(error.into()))?;
+            respond(endpoint.respond(target, body).await)
         })
     }
-}
-
-fn read(request: &HttpRequest) -> Result<(String, String), ConnectorError> {
-    let target = request.headers().get("x-amz-target").unwrap_or_default();
-    let body = request.body().bytes().unwrap_or_default();
-    let body = std::str::from_utf8(body).map_err(|error| ConnectorError::user(error.into()))?;
-    Ok((
-        target
-            .strip_prefix(TARGET_PREFIX)
-            .unwrap_or(target)
-            .to_owned(),
-        body.to_owned(),
-    ))
 }
 
 fn respond(answer: Result<Answer, EngineError>) -> Result<HttpResponse, ConnectorError> {

@@ -3,6 +3,7 @@
 
 mod authorization;
 mod connector;
+mod endpoint;
 mod operations;
 mod stream_records;
 
@@ -22,6 +23,7 @@ use crate::provisioning::{ProvisioningError, TableNames, create_tables};
 use crate::template::{FunctionDefinition, Template};
 use authorization::Role;
 use connector::InProcess;
+pub use endpoint::Endpoint;
 
 /// Opening is tried this often while another process holds the file: two that create it at the same instant can
 /// collide in the switch to the write-ahead log, which the file's own busy time-out does not cover.
@@ -100,8 +102,13 @@ impl Engine {
     /// The same, for one function: what its role in the template does not allow is refused as AWS would refuse it.
     #[must_use]
     pub fn client_of(&self, function: &FunctionDefinition, names: &TableNames) -> Client {
-        let role = Role::new(&function.binary, &function.permissions, names);
-        self.connect(Some(role))
+        self.connect(Some(role(function, names)))
+    }
+
+    /// What that client talks to, for a process that needs a socket to talk to.
+    #[must_use]
+    pub fn endpoint_of(&self, function: &FunctionDefinition, names: &TableNames) -> Endpoint {
+        Endpoint::new(self.clone(), Some(role(function, names)))
     }
 
     fn connect(&self, role: Option<Role>) -> Client {
@@ -114,7 +121,7 @@ impl Engine {
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .http_client(InProcess::new(self.clone(), role))
+            .http_client(InProcess(Endpoint::new(self.clone(), role)))
             .build();
         Client::from_conf(config)
     }
@@ -157,6 +164,10 @@ impl Engine {
         };
         Ok(answer?)
     }
+}
+
+fn role(function: &FunctionDefinition, names: &TableNames) -> Role {
+    Role::new(&function.binary, &function.permissions, names)
 }
 
 impl EngineError {

@@ -45,6 +45,7 @@ fn connect(file: &Path) -> Result<Connection> {
 #[cfg(test)]
 mod tests {
     use dynoxide::Database;
+    use rusqlite::Connection;
 
     use super::{connect, delete_old, index};
 
@@ -77,14 +78,31 @@ mod tests {
         let file = directory.path().join("tables.db");
         let _engine = Database::new(file.to_str().unwrap()).unwrap();
         let connection = connect(&file).unwrap();
-        connection.execute(RECORD, ("1", 90_000)).unwrap();
-        connection.execute(RECORD, ("2", 80_000)).unwrap();
+        for (number, age) in [("1", 90_000), ("2", 80_000)] {
+            connection.execute(RECORD, (number, age)).unwrap();
+        }
         delete_old(&file).unwrap();
-        let left: String = connection
-            .query_row("SELECT sequence_number FROM _stream_records", [], |row| {
-                row.get(0)
-            })
+        assert_eq!(left(&connection), ["2"]);
+    }
+
+    #[test]
+    fn the_last_record_stays_so_that_numbers_never_come_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("tables.db");
+        let _engine = Database::new(file.to_str().unwrap()).unwrap();
+        let connection = connect(&file).unwrap();
+        for number in ["8", "9", "10"] {
+            connection.execute(RECORD, (number, 90_000)).unwrap();
+        }
+        delete_old(&file).unwrap();
+        assert_eq!(left(&connection), ["10"]);
+    }
+
+    fn left(connection: &Connection) -> Vec<String> {
+        let mut query = connection
+            .prepare("SELECT sequence_number FROM _stream_records")
             .unwrap();
-        assert_eq!(left, "2");
+        let numbers = query.query_map([], |row| row.get(0)).unwrap();
+        numbers.map(Result::unwrap).collect()
     }
 }
