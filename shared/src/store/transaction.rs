@@ -1,17 +1,22 @@
 //! A change of several items that happens whole or not at all, and what it means when one of its
 //! conditions does not hold.
 
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 
 use super::Error;
 
-/// How often a transaction is tried again when another one was touching the same items.
-const ATTEMPTS: u32 = 5;
-/// The first pause between attempts; each further one is twice as long.
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
+/// How often a transaction is tried when another one is touching the same items.
+const ATTEMPTS: u32 = 8;
+/// The longest first pause between attempts; that of each further one is twice as long, up to [`LONGEST_PAUSE`].
+const PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// One write of a transaction.
 pub struct Write(pub(crate) TransactWriteItem);
@@ -75,22 +80,23 @@ impl Transaction {
         self.writes.is_empty()
     }
 
-    /// Commits all writes or none. A clash with another transaction is tried again a few times, here and nowhere else.
+    /// Commits all writes or none. A clash with another transaction is tried again a few times, here and nowhere else; one
+    /// that lasts is `Unavailable`, because it says nothing about the records.
     pub async fn commit(self, client: &Client) -> Result<(), Error> {
-        let mut pause = PAUSE;
+        let mut longest = PAUSE;
         for _ in 1..ATTEMPTS {
             match self.attempt(client).await {
-                Err(Error::Conflict(CLASH)) => {
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
+                Err(Failure::Clash(_)) => {
+                    tokio::time::sleep(up_to(longest)).await;
+                    longest = LONGEST_PAUSE.min(longest * 2);
                 }
-                outcome => return outcome,
+                outcome => return outcome.map_err(Error::from),
             }
         }
-        self.attempt(client).await
+        self.attempt(client).await.map_err(Error::from)
     }
 
-    async fn attempt(&self, client: &Client) -> Result<(), Error> {
+    async fn attempt(&self, client: &Client) -> Result<(), Failure> {
         let outcome = client
             .transact_write_items()
             .set_transact_items(Some(self.writes.clone()))
@@ -102,10 +108,10 @@ impl Transaction {
         }
     }
 
-    fn explain(&self, error: SdkError<TransactWriteItemsError>) -> Error {
+    fn explain(&self, error: SdkError<TransactWriteItemsError>) -> Failure {
         let canceled = match error.into_service_error() {
             TransactWriteItemsError::TransactionCanceledException(canceled) => canceled,
-            other => return Error::unavailable(other),
+            other => return Error::unavailable(other).into(),
         };
         let reasons = canceled.cancellation_reasons();
         let code = |wanted: &str| {
@@ -114,18 +120,44 @@ impl Transaction {
                 .position(|reason| reason.code() == Some(wanted))
         };
         if let Some(index) = code("ConditionalCheckFailed") {
-            return self
-                .unmet
-                .get(index)
-                .copied()
-                .map_or_else(|| Error::unavailable(canceled.clone()), Error::from);
+            let unmet = self.unmet.get(index).copied();
+            return unmet
+                .map_or_else(|| Error::unavailable(canceled.clone()), Error::from)
+                .into();
         }
         if code("TransactionConflict").is_some() {
-            return Error::Conflict(CLASH);
+            return Failure::Clash(Box::new(canceled));
         }
-        Error::unavailable(canceled)
+        Error::unavailable(canceled).into()
     }
 }
 
-/// The kind of [`Error::Conflict`] that is worth another attempt.
-const CLASH: &str = "the record";
+/// Why an attempt came to nothing.
+enum Failure {
+    /// Another transaction was touching the same items.
+    Clash(Box<TransactionCanceledException>),
+    /// Anything else.
+    Lasting(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Lasting(error)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Clash(canceled) => Self::unavailable(canceled),
+            Failure::Lasting(error) => error,
+        }
+    }
+}
+
+/// Some part of `longest`, so that transactions that clashed do not meet again. Nothing depends on which, so that it needs
+/// no source of randomness of the caller's.
+fn up_to(longest: Duration) -> Duration {
+    let spread = RandomState::new().hash_one(longest) % 1000;
+    longest * u32::try_from(spread).unwrap_or(1000) / 1000
+}
