@@ -11,6 +11,8 @@ mod engines;
 #[cfg(test)]
 mod entry;
 #[cfg(test)]
+mod expansions;
+#[cfg(test)]
 mod leases;
 #[cfg(test)]
 mod page_tokens;
