@@ -144,7 +144,7 @@ async fn what_cannot_be_recorded_is_not_signed() {
     let mut organization = Organization::new().await;
     let cookie = organization.sign_in().await;
     organization.context.audit = Audit::new(
-        Table::new(organization.world.engine.client(), "missing"),
+        Table::new(organization.world.client(), "missing"),
         "us-east-1".to_owned(),
         organization.sample.instance.management_account.clone(),
         1,
