@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import re
+import select
 import shutil
 import subprocess
 import threading
-from typing import TYPE_CHECKING, Any
+import time
+from typing import IO, TYPE_CHECKING, Any
 
 from program import ROOT
 
@@ -151,6 +155,36 @@ class AwsCli:
                 return printed, address.group()
         raise AssertionError(f"no address to open: {printed}")
 
+    def configure_sso(self, visitor: Visitor, person: Person, profile: str) -> None:
+        """`aws configure sso`, which asks its questions on a terminal."""
+        answers = {
+            "session name": "vestibule",
+            "start URL": self.organization.start_url,
+            "SSO region": self.organization.region,
+            "registration scopes": "",
+            r"http\S+/authorize\?\S+(?=\s)": None,
+            "client Region": self.organization.region,
+            "output format": "json",
+            "[Pp]rofile name": profile,
+        }
+        terminal, other_end = pty.openpty()
+        command = [self.command, "configure", "sso", "--no-browser"]
+        ends = {"stdin": other_end, "stdout": other_end, "stderr": other_end}
+        process = subprocess.Popen(command, env=self.environment | {"TERM": "xterm"}, start_new_session=True, **ends)
+        os.close(other_end)
+        with process, os.fdopen(terminal, "r+b", buffering=0) as conversation:
+            try:
+                for question, answer in answers.items():
+                    found = _until_printed(conversation, question)
+                    if answer is None:
+                        visitor.decide(found, person)
+                    else:
+                        conversation.write(f"{answer}\r".encode())
+                _until_printed(conversation, f"--profile {profile}")
+                assert process.wait(PATIENCE_SECONDS) == 0
+            finally:
+                process.kill()
+
     def token_file(self) -> Path:
         """The file in which the CLI keeps its tokens."""
         files = (self.home / ".aws" / "sso" / "cache").glob("*.json")
@@ -170,3 +204,18 @@ class AwsCli:
     def forget_credentials(self) -> None:
         """Makes the CLI fetch the credentials of its roles anew."""
         shutil.rmtree(self.home / ".aws" / "cli", ignore_errors=True)
+
+
+def _until_printed(terminal: IO[bytes], expected: str) -> str:
+    """Reads a terminal until a program has printed something that matches: what matches."""
+    printed = ""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if select.select([terminal], [], [], 1)[0]:
+            # Reading fails when the program has ended.
+            with contextlib.suppress(OSError):
+                printed += terminal.read(4096).decode(errors="replace")
+        # Without what moves the cursor and sets colours.
+        if found := re.search(expected, re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", printed)):
+            return found.group()
+    raise AssertionError(f"no {expected!r} in {printed!r}")

@@ -90,6 +90,15 @@ class OidcProgram:
         """Begins a device authorization."""
         return self.post("/device_authorization", **self.credentials, startUrl=self.organization.start_url).json()
 
+    def role_credentials(self, access_token: str, account: str, role: str) -> requests.Response:
+        """Asks for credentials of a role."""
+        return requests.get(
+            f"{self.organization.url}/federation/credentials",
+            params={"role_name": role, "account_id": account},
+            headers={"x-amz-sso_bearer_token": access_token},
+            timeout=PATIENCE_SECONDS,
+        )
+
     def accounts(self, access_token: str) -> requests.Response:
         """Asks for the accounts of whoever the token is for."""
         return requests.get(

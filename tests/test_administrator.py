@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from aws_cli import AwsCli
+from oidc_program import OidcProgram
 from organization import READ_ONLY, Organization, Person, unique
 from visitor import Visitor
 
@@ -178,6 +179,44 @@ def test_a_deleted_assignment_ends_access_at_the_next_request(
 
     said = newest_aws_cli.fail("sts", "get-caller-identity", "--profile", "dev")
     assert "ForbiddenException" in said, said
+
+
+def test_leaving_a_group_ends_access_at_the_next_request(organization: Organization) -> None:
+    person = organization.create_person()
+    group = organization.create_group()
+    name, permission_set = organization.create_permission_set()
+    account = organization.accounts["dev"]
+    organization.assign(group, permission_set, account, "GROUP")
+    program = OidcProgram(organization)
+    token = program.tokens(person)["accessToken"]
+    assert program.role_credentials(token, account, name).status_code == 403
+
+    store = {"IdentityStoreId": organization.identity_store}
+    membership = organization.identitystore.create_group_membership(
+        **store, GroupId=group, MemberId={"UserId": person.id}
+    )["MembershipId"]
+    assert program.role_credentials(token, account, name).status_code == 200
+    assert [entry["accountId"] for entry in program.accounts(token).json()["accountList"]] == [account]
+
+    organization.identitystore.delete_group_membership(**store, MembershipId=membership)
+    assert program.role_credentials(token, account, name).status_code == 403
+    assert program.accounts(token).json()["accountList"] == []
+
+
+@pytest.mark.parametrize(
+    "user_name",
+    ["Zoë.Ōkubo", "名前", "first.last+tag@example.com", "x" * 128, "O'Neil;--", "<b>&amp;"],
+    ids=["latin", "han", "mail", "long", "quote", "markup"],
+)
+def test_people_of_any_name_are_let_in(organization: Organization, user_name: str) -> None:
+    """A role session's name has fewer characters than a user name may have."""
+    employee = organization.create_employee(person=organization.create_person(user_name))
+    shouting = Person(employee.person.id, user_name.upper())
+    assert Visitor(organization.url).sign_in(shouting).path == "/start/"
+    program = OidcProgram(organization)
+    token = program.tokens(employee.person)["accessToken"]
+    answer = program.role_credentials(token, employee.account, employee.role)
+    assert answer.status_code == 200, answer.text
 
 
 def test_a_deleted_user_is_out_at_the_next_request(newest_aws_cli: AwsCli, organization: Organization) -> None:

@@ -3,9 +3,7 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
-import pytest
 import requests
 
 from aws_cli import AwsCli
@@ -100,27 +98,23 @@ def test_eight_processes_that_refresh_at_once_all_go_on_working(aws_cli: AwsCli,
     assert aws_cli.tokens()["accessToken"] != between["accessToken"]
 
 
-def test_credentials_last_as_long_as_the_permission_set_says(
-    newest_aws_cli: AwsCli, organization: Organization
-) -> None:
-    employee = organization.create_employee(SessionDuration="PT12H")
-    newest_aws_cli.configure(employee)
-    newest_aws_cli.login(Visitor(organization.url), employee.person)
-    newest_aws_cli.identity()
-
-    (cached,) = (newest_aws_cli.home / ".aws" / "cli" / "cache").glob("*.json")
-    credentials = json.loads(cached.read_text())["Credentials"]
-    assert credentials["AccountId"] == employee.account
-    exported = newest_aws_cli.json("configure", "export-credentials", "--profile", "dev")
-    assert exported["SessionToken"] == credentials["SessionToken"]
-    assert hours_until(exported["Expiration"]) == pytest.approx(12, abs=0.1)
-
-
-def hours_until(moment: str) -> float:
-    return (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds() / 3600
-
-
 def test_the_portal_answers_head_as_the_newest_cli_asks(organization: Organization) -> None:
     for path in ("/start", "/start/"):
         answer = requests.head(f"{organization.url}{path}", allow_redirects=False, timeout=30)
         assert (answer.status_code, answer.headers["Location"]) == (302, organization.start_url)
+
+
+def test_configure_sso_asks_for_what_the_portal_shows(newest_aws_cli: AwsCli, organization: Organization) -> None:
+    employee = organization.create_employee("security")
+    newest_aws_cli.environment |= {
+        "AWS_ENDPOINT_URL_SSO": organization.url,
+        "AWS_ENDPOINT_URL_SSO_OIDC": organization.url,
+        "AWS_ENDPOINT_URL_STS": organization.aws_endpoint,
+    }
+    visitor = Visitor(organization.url)
+    page = visitor.sign_in(employee.person)
+    assert f"Start URL {organization.start_url}" in page.text
+
+    newest_aws_cli.configure_sso(visitor, employee.person, "dev")
+
+    assert newest_aws_cli.identity()["Account"] == employee.account

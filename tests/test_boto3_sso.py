@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from typing import Any
 
 import boto3
@@ -11,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from aws_cli import AwsCli
+from oidc_program import OidcProgram
 from organization import Organization
 from program import INSTALLED
 from visitor import Visitor
@@ -154,3 +156,16 @@ def test_every_name_of_the_instance_is_a_start_url(organization: Organization) -
     for start_url in ("https://d-0000000000.awsapps.com/start", "https://evil.example/start", "start"):
         with pytest.raises(oidc.exceptions.InvalidRequestException):
             oidc.start_device_authorization(**named, startUrl=start_url)
+
+
+@pytest.mark.parametrize(("duration", "hours"), [("PT1H", 1), ("PT12H", 12)])
+def test_credentials_last_as_long_as_the_permission_set_says(
+    organization: Organization, duration: str, hours: int
+) -> None:
+    employee = organization.create_employee(SessionDuration=duration)
+    token = OidcProgram(organization).tokens(employee.person)["accessToken"]
+    credentials = client("sso", organization).get_role_credentials(
+        accessToken=token, accountId=employee.account, roleName=employee.role
+    )["roleCredentials"]
+    lasts = credentials["expiration"] / 1000 - time.time()
+    assert lasts / 3600 == pytest.approx(hours, abs=0.1)

@@ -212,12 +212,7 @@ def test_a_person_sees_only_their_own_accounts(organization: Organization) -> No
     mine, theirs = organization.create_employee("dev"), organization.create_employee("dev")
     program = OidcProgram(organization)
     token = program.tokens(mine.person)["accessToken"]
-    answer = requests.get(
-        f"{organization.url}/federation/credentials",
-        params={"role_name": theirs.role, "account_id": theirs.account},
-        headers={"x-amz-sso_bearer_token": token},
-        timeout=PATIENCE_SECONDS,
-    )
+    answer = program.role_credentials(token, theirs.account, theirs.role)
     assert (answer.status_code, answer.headers["x-amzn-ErrorType"]) == (403, "ForbiddenException")
     visitor = Visitor(organization.url)
     assert theirs.role not in visitor.sign_in(mine.person).text

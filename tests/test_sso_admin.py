@@ -193,6 +193,36 @@ def test_an_assignment_through_a_group_is_listed_for_its_members(organization: O
     assert [(entry["PrincipalType"], entry["PrincipalId"]) for entry in listed] == [("GROUP", group)]
 
 
+@pytest.mark.parametrize(
+    ("member", "value", "error"),
+    [
+        ("PrincipalId", "01234567-89ab-cdef-0123-456789abcdef", "ResourceNotFoundException"),
+        ("TargetId", "999999999999", "ResourceNotFoundException"),
+        ("PermissionSetArn", "{0}/ps-0123456789abcdef", "ResourceNotFoundException"),
+        ("InstanceArn", "arn:aws:sso:::instance/ssoins-0123456789abcdef", "ResourceNotFoundException"),
+        ("PrincipalType", "GROUP", "ResourceNotFoundException"),
+    ],
+)
+def test_an_assignment_of_what_is_not_there_is_refused_and_leaves_nothing(
+    organization: Organization, member: str, value: str, error: str
+) -> None:
+    user, account = organization.create_user(), organization.accounts["dev"]
+    _, permission_set = organization.create_permission_set()
+    right = organization.assignment(user, permission_set, account)
+    wrong = right | {member: value.format(permission_set.rpartition("/")[0])}
+
+    with pytest.raises(ClientError, match=error):
+        organization.sso_admin.create_account_assignment(**wrong)
+
+    instance = {"InstanceArn": organization.instance}
+    listed = organization.sso_admin.list_account_assignments_for_principal(
+        **instance, PrincipalId=user, PrincipalType="USER"
+    )
+    assert listed["AccountAssignments"] == []
+    # Nothing stands in the way of what is right.
+    organization.sso_admin.delete_permission_set(**instance, PermissionSetArn=permission_set)
+
+
 def test_an_operation_that_is_not_built_is_unknown(organization: Organization) -> None:
     client = organization.sso_admin
     named = {"InstanceArn": organization.instance, "PermissionSetArn": organization.create_permission_set()[1]}
