@@ -6,11 +6,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use data_encoding::BASE32_NOPAD;
 use serde_json::json;
-use vestibule_shared::store;
 use vestibule_shared::store::directory::Recorded;
 use vestibule_shared::store::keys::AccessKey;
+use vestibule_shared::store::{self, PageToken};
 
 use crate::{Context, Error, direct};
+
+const PAGE: i32 = 100;
 
 /// A new access key. Its secret is shown once and never again.
 #[derive(Clone)]
@@ -71,12 +73,62 @@ pub async fn create_first_access_key(context: &Context) -> Result<NewAccessKey, 
 
 /// Makes a further key where a stack parameter allows it: for whoever lost all others.
 pub(crate) async fn create_reopened(context: &Context) -> Result<NewAccessKey, Error> {
-    let new = create_access_key(context, direct::INVOKER).await?;
+    let (new, key) = generate(context, direct::INVOKER).await?;
+    let record = direct::record(context, "CreateReopenedAccessKey")
+        .response(json!({ "accessKeyId": key.id }));
+    let recorded = Recorded {
+        audit: &context.audit,
+        record: &record,
+    };
+    context
+        .keys
+        .create_reopened_access_key(&key, recorded)
+        .await?;
     tracing::warn!(
         access_key_id = new.id,
         "an access key was created because the stack reopens the first administrator"
     );
     Ok(new)
+}
+
+/// All access keys, those that were ended among them, by id. Without anything secret.
+pub(crate) async fn list(context: &Context) -> Result<Vec<AccessKey>, Error> {
+    let record = direct::record(context, "ListAccessKeys");
+    context.audit.write(&record).await?;
+    let mut keys = Vec::new();
+    let mut from: Option<PageToken> = None;
+    loop {
+        let page = context.keys.list_access_keys(PAGE, from.as_ref()).await?;
+        keys.extend(page.items);
+        from = page.next;
+        if from.is_none() {
+            return Ok(keys);
+        }
+    }
+}
+
+/// Ends an access key: from now on nothing that it signs is let in. One that was ended before stays so.
+pub(crate) async fn deactivate(context: &Context, id: &str) -> Result<(), Error> {
+    let known = context.keys.find_access_key(id).await?;
+    let known = known.ok_or_else(|| Error::not_found("There is no access key of this id."))?;
+    if !known.active {
+        return Ok(());
+    }
+    let record = direct::record(context, "DeactivateAccessKey")
+        .parameters(json!({ "accessKeyId": known.id }));
+    let recorded = Recorded {
+        audit: &context.audit,
+        record: &record,
+    };
+    match context
+        .keys
+        .deactivate_access_key(&known.id, recorded)
+        .await
+    {
+        // Somebody else ended it at the same time.
+        Ok(()) | Err(store::Error::Conflict(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn generate(context: &Context, created_by: &str) -> Result<(NewAccessKey, AccessKey), Error> {

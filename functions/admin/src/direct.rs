@@ -5,6 +5,7 @@ use lambda_runtime::Diagnostic;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use vestibule_shared::store::audit::{Actor, Origin, Record};
+use vestibule_shared::store::keys::AccessKey;
 use vestibule_shared::{arn, edge};
 
 use crate::{Context, EnableRequest, Error, access_keys, enable, invite, router};
@@ -28,6 +29,11 @@ pub struct StackParameters {
 enum Request {
     Enable(Enable),
     CreateFirstAccessKey {},
+    ListAccessKeys {},
+    #[serde(rename_all = "PascalCase")]
+    DeactivateAccessKey {
+        access_key_id: String,
+    },
     #[serde(rename_all = "PascalCase")]
     Invite {
         user_name: String,
@@ -70,7 +76,7 @@ pub async fn invoke(
         return answer.map_err(|_| diagnostic("ValidationException", "The event cannot be read."));
     }
     let request = serde_json::from_value(event).map_err(|_| {
-        let said = "The event must be of the HTTP API, or name one of the operations Enable, CreateFirstAccessKey and Invite with its members.";
+        let said = "The event must be of the HTTP API, or name one of the operations Enable, CreateFirstAccessKey, ListAccessKeys, DeactivateAccessKey and Invite with its members.";
         diagnostic("ValidationException", said)
     })?;
     answer(context, parameters, request).await.map_err(|error| {
@@ -104,11 +110,34 @@ async fn answer(
             };
             Ok(json!({ "AccessKeyId": key.id, "SecretAccessKey": key.secret }))
         }
+        Request::ListAccessKeys {} => {
+            let keys = access_keys::list(context).await?;
+            let keys: Vec<Value> = keys.iter().map(described).collect();
+            Ok(json!({ "AccessKeys": keys }))
+        }
+        Request::DeactivateAccessKey { access_key_id } => {
+            access_keys::deactivate(context, &access_key_id).await?;
+            Ok(json!({ "AccessKeyId": access_key_id, "Status": status(false) }))
+        }
         Request::Invite { user_name } => {
             let link = invite(context, &user_name, &Actor::System(INVOKER)).await?;
             Ok(json!({ "Link": link }))
         }
     }
+}
+
+/// An access key as IAM describes its own.
+fn described(key: &AccessKey) -> Value {
+    json!({
+        "AccessKeyId": key.id,
+        "Status": status(key.active),
+        "CreateDate": key.created_at,
+        "CreatedBy": key.created_by,
+    })
+}
+
+fn status(active: bool) -> &'static str {
+    if active { "Active" } else { "Inactive" }
 }
 
 fn is_http(event: &Value) -> bool {

@@ -1,6 +1,7 @@
 //! The table `keys`: access keys for the admin APIs and the certificate of the signing key. Only `admin` writes.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::builders::PutBuilder;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -83,13 +84,42 @@ impl Keys {
     ) -> Result<(), Error> {
         let mut transaction = Transaction::new();
         let mark = self
-            .table
-            .transact_put(table::key("FIRSTACCESSKEY", "MARK"))
-            .item("created", AttributeValue::S(key.created_at.to_string()))
-            .condition_expression("attribute_not_exists(pk)")
-            .build();
-        transaction.add(mark, Unmet::AlreadyExists("the first access key"))?;
+            .first_mark(key)
+            .condition_expression("attribute_not_exists(pk)");
+        transaction.add(mark.build(), Unmet::AlreadyExists("the first access key"))?;
         self.add_access_key(&mut transaction, key)?;
+        recorded.commit(transaction).await
+    }
+
+    /// Writes an access key as the first one, whether or not there was one: afterwards there is none to come.
+    pub async fn create_reopened_access_key(
+        &self,
+        key: &AccessKey,
+        recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
+        let mut transaction = Transaction::new();
+        let mark = self.first_mark(key).build();
+        transaction.add(mark, Unmet::Conflict("the first access key"))?;
+        self.add_access_key(&mut transaction, key)?;
+        recorded.commit(transaction).await
+    }
+
+    /// Ends an access key for good. `Conflict` when it is not there, or was ended before.
+    pub async fn deactivate_access_key(
+        &self,
+        id: &str,
+        recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
+        let mut transaction = Transaction::new();
+        let update = self
+            .table
+            .transact_update(&access_key(id), ACCESS_KEY)
+            .update_expression("SET active = :inactive")
+            .condition_expression("active = :active")
+            .expression_attribute_values(":inactive", AttributeValue::Bool(false))
+            .expression_attribute_values(":active", AttributeValue::Bool(true))
+            .build();
+        transaction.add(update, Unmet::Conflict("the access key"))?;
         recorded.commit(transaction).await
     }
 
@@ -139,6 +169,13 @@ impl Keys {
         let secret = InstanceSecret { sealed };
         let item = self.table.item(INSTANCE_SECRET, name, &secret)?;
         self.table.create(item, "the secret").await
+    }
+
+    /// What says that there was a first access key.
+    fn first_mark(&self, key: &AccessKey) -> PutBuilder {
+        self.table
+            .transact_put(table::key("FIRSTACCESSKEY", "MARK"))
+            .item("created", AttributeValue::S(key.created_at.to_string()))
     }
 
     fn add_access_key(&self, transaction: &mut Transaction, key: &AccessKey) -> Result<(), Error> {

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use vestibule_admin::{Context, EnableRequest, StackParameters, enable, invoke, refresh_accounts};
+use vestibule_shared::store;
 use vestibule_shared::store::access::AccountStatus;
 use vestibule_shared::store::audit::Actor;
-use vestibule_shared::store::keys::CLIENT_REGISTRATION_SECRET;
+use vestibule_shared::store::keys::{AccessKey, CLIENT_REGISTRATION_SECRET};
 use vestibule_shared::store::sessions::{PasswordLink, SingleUse};
 use vestibule_shared::token::Token;
 use vestibule_tables::fixture::World;
@@ -148,6 +149,76 @@ async fn the_stack_can_let_another_administrator_in() {
         .await
         .unwrap();
     assert!(key["SecretAccessKey"].is_string());
+    let recorded = organization.recorded("CreateReopenedAccessKey").await;
+    assert_eq!(recorded.len(), 1);
+    assert_eq!(
+        recorded[0].response_elements,
+        Some(json!({ "accessKeyId": key["AccessKeyId"] }))
+    );
+}
+
+#[tokio::test]
+async fn after_a_key_of_the_reopened_stack_there_is_no_first_one() {
+    let (world, context) = empty().await;
+    let reopened = StackParameters {
+        reopen_first_administrator: true,
+        ..NONE
+    };
+    let event = json!({ "operation": "CreateFirstAccessKey" });
+    invoke(&context, &reopened, event).await.unwrap();
+    // Not by the list, which may be late, but by the mark.
+    let now = world.clock.now();
+    let key = AccessKey {
+        id: "AKIAAAAAAAAAAAAAAAAA".to_owned(),
+        sealed_secret: String::new(),
+        active: true,
+        created_by: "test".to_owned(),
+        created_at: now,
+    };
+    let record = world.record();
+    let recorded = world.recorded(&record);
+    let refused = world.keys.create_first_access_key(&key, recorded).await;
+    assert!(matches!(refused, Err(store::Error::AlreadyExists(_))));
+}
+
+#[tokio::test]
+async fn an_access_key_that_was_deactivated_lets_nobody_in_and_is_listed_without_its_secret() {
+    let organization = Organization::new().await;
+    let context = &organization.context;
+    let input = json!({ "InstanceArn": organization.instance_arn() });
+    organization.ok("DescribeInstance", input.clone()).await;
+    let id = &organization.key.id;
+    let list = json!({ "operation": "ListAccessKeys" });
+    let listed = invoke(context, &NONE, list.clone()).await.unwrap();
+    assert_eq!(listed["AccessKeys"].as_array().unwrap().len(), 1);
+    assert_eq!(listed["AccessKeys"][0]["AccessKeyId"], *id);
+    assert_eq!(listed["AccessKeys"][0]["Status"], "Active");
+    assert!(listed["AccessKeys"][0]["CreateDate"].is_string());
+    let stored = organization.world.keys.find_access_key(id).await.unwrap();
+    let text = listed.to_string();
+    assert!(!text.contains(&organization.key.secret));
+    assert!(!text.contains(&stored.unwrap().sealed_secret));
+
+    let end = json!({ "operation": "DeactivateAccessKey", "AccessKeyId": id });
+    for _ in 0..2 {
+        let ended = invoke(context, &NONE, end.clone()).await.unwrap();
+        assert_eq!(ended, json!({ "AccessKeyId": id, "Status": "Inactive" }));
+    }
+    let refused = organization.refused("DescribeInstance", input).await;
+    assert_eq!(refused, "UnrecognizedClientException");
+    let listed = invoke(context, &NONE, list).await.unwrap();
+    assert_eq!(listed["AccessKeys"][0]["Status"], "Inactive");
+    assert_eq!(organization.recorded("DeactivateAccessKey").await.len(), 1);
+    assert_eq!(organization.recorded("ListAccessKeys").await.len(), 2);
+
+    // Ending the last one lets nobody new in.
+    let first = json!({ "operation": "CreateFirstAccessKey" });
+    let refused = invoke(context, &NONE, first).await.unwrap_err();
+    assert_eq!(refused.error_type, "ConflictException");
+    let unknown =
+        json!({ "operation": "DeactivateAccessKey", "AccessKeyId": "AKIAAAAAAAAAAAAAAAAA" });
+    let refused = invoke(context, &NONE, unknown).await.unwrap_err();
+    assert_eq!(refused.error_type, "ResourceNotFoundException");
 }
 
 #[tokio::test]
@@ -207,6 +278,7 @@ async fn other_invocations_are_refused() {
         json!({ "operation": "Enable", "PublicOrigin": "http://example.com" }),
         json!({ "operation": "Enable", "PublicOrigin": "https://example.com", "Name": "two words" }),
         json!({ "operation": "Enable", "PublicOrigin": "https://example.com", "Other": 1 }),
+        json!({ "operation": "DeactivateAccessKey" }),
         json!({ "operation": "Destroy" }),
         json!({ "version": "2.0", "requestContext": {} }),
         json!({ "version": "1.0", "requestContext": {} }),
