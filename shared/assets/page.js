@@ -1,4 +1,4 @@
-// For every page: copy buttons, local times, and menus that close by themselves.
+// For every page: copy buttons, local times, menus that close by themselves, and nothing stale behind the back button.
 "use strict";
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -62,4 +62,13 @@ document.addEventListener("keydown", (event) => {
     menu.open = false;
     menu.querySelector("summary").focus();
   }
+});
+
+// Browsers may keep a page as it was and show it again when one goes back, even after signing out. `no-store` does not
+// keep them from it (HTML standard, "back/forward cache").
+addEventListener("pagehide", (event) => {
+  document.body.hidden = event.persisted;
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
 });

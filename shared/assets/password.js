@@ -6,6 +6,7 @@ const password = form.elements.password;
 const repeated = form.elements.repeated;
 const repeatedState = form.querySelector("[data-repeated]");
 const userName = form.elements.user_name.value.toLowerCase();
+const problem = form.querySelector("#problem");
 
 const checks = {
   length: (text) => [...text].length >= 8 && [...text].length <= 64,
@@ -17,6 +18,9 @@ const checks = {
 };
 
 function judge() {
+  // What was wrong with the last password says nothing of this one.
+  problem?.remove();
+  password.removeAttribute("aria-invalid");
   const text = password.value.normalize("NFKC");
   for (const rule of form.querySelectorAll("[data-rule]")) {
     const check = checks[rule.dataset.rule];
