@@ -49,6 +49,8 @@ enum Kind {
 struct Opened {
     wrapped: String,
     key: [u8; 32],
+    /// Whether this process had it made: under what merely came with a record, nothing new is sealed.
+    generated: bool,
     since: Timestamp,
 }
 
@@ -128,7 +130,7 @@ impl Sealer {
                 opened,
             } => (client, key_id, opened),
         };
-        if let Some(found) = remembered(opened, now, |_| true) {
+        if let Some(found) = remembered(opened, now, |opened| opened.generated) {
             return Ok((found.wrapped, found.key));
         }
         let answer = client
@@ -142,7 +144,13 @@ impl Sealer {
         let wrapped = answer.ciphertext_blob.ok_or(Error::Unreadable)?;
         let wrapped = STANDARD_NO_PAD.encode(wrapped);
         let key = data_key(answer.plaintext)?;
-        remember(opened, wrapped.clone(), key, now);
+        let made = Opened {
+            wrapped: wrapped.clone(),
+            key,
+            generated: true,
+            since: now,
+        };
+        remember(opened, made);
         Ok((wrapped, key))
     }
 
@@ -170,7 +178,13 @@ impl Sealer {
             .await
             .map_err(|error| Error::Unavailable(error.into()))?;
         let key = data_key(answer.plaintext)?;
-        remember(opened, wrapped.to_owned(), key, now);
+        let found = Opened {
+            wrapped: wrapped.to_owned(),
+            key,
+            generated: false,
+            since: now,
+        };
+        remember(opened, found);
         Ok(key)
     }
 }
@@ -202,21 +216,25 @@ fn remembered(
     opened.iter().rfind(|opened| wanted(opened)).cloned()
 }
 
-fn remember(opened: &Mutex<VecDeque<Opened>>, wrapped: String, key: [u8; 32], since: Timestamp) {
+fn remember(opened: &Mutex<VecDeque<Opened>>, key: Opened) {
     let mut opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
     if opened.len() >= REMEMBERED_KEYS {
         opened.pop_front();
     }
-    opened.push_back(Opened {
-        wrapped,
-        key,
-        since,
-    });
+    opened.push_back(key);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_sdk_kms::config::{BehaviorVersion, Credentials, Region};
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+    use aws_smithy_types::body::SdkBody;
+    use base64::engine::general_purpose::STANDARD;
+    use serde_json::json;
 
     fn moment() -> (Timestamp, Random) {
         (Timestamp::UNIX_EPOCH, Random::new(|buffer| buffer.fill(3)))
@@ -231,6 +249,55 @@ mod tests {
         assert_eq!(sealer.open("a", &sealed, now).await.unwrap(), b"secret");
         assert!(sealer.open("b", &sealed, now).await.is_err());
         assert!(Sealer::file([2; 32]).open("a", &sealed, now).await.is_err());
+    }
+
+    /// A KMS that opens every data key as the same bytes, and makes new ones of others.
+    #[derive(Debug)]
+    struct DataKeys;
+
+    impl HttpConnector for DataKeys {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            let target = request.headers().get("x-amz-target");
+            let byte = match target {
+                Some("TrentService.GenerateDataKey") => 2,
+                _ => 1,
+            };
+            let answer = json!({
+                "KeyId": "key",
+                "Plaintext": STANDARD.encode([byte; 32]),
+                "CiphertextBlob": STANDARD.encode("generated"),
+            });
+            let answer = http::Response::new(SdkBody::from(answer.to_string()));
+            HttpConnectorFuture::ready(Ok(HttpResponse::try_from(answer).unwrap()))
+        }
+    }
+
+    fn kms() -> Sealer {
+        let config = aws_sdk_kms::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(Credentials::new("a", "b", None, None, "test"))
+            .http_client(http_client_fn(|_, _| SharedHttpConnector::new(DataKeys)))
+            .build();
+        Sealer::kms(aws_sdk_kms::Client::from_conf(config), "key".to_owned())
+    }
+
+    #[tokio::test]
+    async fn nothing_is_sealed_under_a_key_that_was_only_opened() {
+        let (now, random) = moment();
+        let sealed = Sealer::file([1; 32]);
+        let sealed = sealed.seal("a", b"secret", (now, &random)).await.unwrap();
+        let foreign = STANDARD_NO_PAD.encode("foreign");
+        let sealed = sealed.replacen("1.", &format!("1.{foreign}"), 1);
+        let sealer = kms();
+        assert_eq!(sealer.open("a", &sealed, now).await.unwrap(), b"secret");
+
+        let generated = format!("1.{}.", STANDARD_NO_PAD.encode("generated"));
+        for _ in 0..2 {
+            let ours = sealer.seal("a", b"mine", (now, &random)).await.unwrap();
+            assert!(ours.starts_with(&generated), "{ours}");
+            assert_eq!(sealer.open("a", &ours, now).await.unwrap(), b"mine");
+        }
     }
 
     #[tokio::test]
