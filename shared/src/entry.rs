@@ -87,9 +87,29 @@ impl AuthorizedEntry {
 /// Every account that `user` may enter, with its roles, by account name. Reads: groups; assignments of all principals in
 /// parallel; accounts and permission sets in parallel.
 pub async fn accounts_of(
+    stores: (&Directory, &Access),
+    instance: &Instance,
+    user: &UserWithGroups,
+) -> Result<Vec<AccountEntry>, Error> {
+    find_entries(stores, instance, user, None).await
+}
+
+/// `account` with the roles that `user` may enter it as; `None` when they may not enter it at all.
+pub async fn account_of(
+    stores: (&Directory, &Access),
+    instance: &Instance,
+    user: &UserWithGroups,
+    account: &AccountId,
+) -> Result<Option<AccountEntry>, Error> {
+    let entries = find_entries(stores, instance, user, Some(account)).await?;
+    Ok(entries.into_iter().next())
+}
+
+async fn find_entries(
     (directory, access): (&Directory, &Access),
     instance: &Instance,
     user: &UserWithGroups,
+    account: Option<&AccountId>,
 ) -> Result<Vec<AccountEntry>, Error> {
     if !instance.trusted_access {
         return Ok(Vec::new());
@@ -98,7 +118,7 @@ pub async fn accounts_of(
     let assignments = crate::store::table::futures_join(
         principals
             .iter()
-            .map(|principal| access.assignments_of(principal, None)),
+            .map(|principal| access.assignments_of(principal, account)),
     )
     .await?;
     let places: Vec<Place> = assignments

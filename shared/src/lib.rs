@@ -8,6 +8,7 @@ pub mod clock;
 pub mod edge;
 pub mod entry;
 pub mod ids;
+pub mod network;
 pub mod page;
 pub mod random;
 pub mod saml;

@@ -48,7 +48,9 @@ async fn begin(
         Ok(request) => request,
         Err(refusal) => return Ok(refuse(&visit, &trusted, (state, refusal))),
     };
-    context.throttle(throttle::AUTHORIZATIONS, address).await?;
+    context
+        .throttle_address(throttle::AUTHORIZATIONS, address)
+        .await?;
     let asked = Asked::Code {
         redirect_uri: trusted.redirect_uri.to_string(),
         state: state.map(str::to_owned),

@@ -129,7 +129,7 @@ impl Context {
         let user = user.user().id.as_str();
         tokio::try_join!(
             self.throttle(throttle::USER_CODES_OF_A_USER, user),
-            self.throttle(throttle::USER_CODES_OF_AN_ADDRESS, address),
+            self.throttle_address(throttle::USER_CODES_OF_AN_ADDRESS, address),
         )?;
         Ok(())
     }

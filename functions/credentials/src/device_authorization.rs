@@ -69,7 +69,9 @@ async fn start(
     if !instance.is_start_url(&request.start_url) {
         return Err(Error::Request("the start URL is not one of this instance"));
     }
-    context.throttle(throttle::DEVICES, &origin.address).await?;
+    context
+        .throttle_address(throttle::DEVICES, &origin.address)
+        .await?;
     let (device_code, user_code) = context.begin_device(&client, origin).await?;
     let verification_uri = format!("{}/device", instance.public_origin);
     let answer = Answer {

@@ -87,7 +87,7 @@ impl Error {
             Self::NoAccess | Self::TrustedAccessOff | Self::AccountRefused(_) => {
                 Some("AccessDenied")
             }
-            Self::NotReady => Some("TooManyRequestsException"),
+            Self::NotReady | Self::TooMany => Some("TooManyRequestsException"),
             Self::Assertion(_) | Self::Sts(_) | Self::NoCredentials => Some("InternalFailure"),
             _ => None,
         }

@@ -42,7 +42,9 @@ async fn register(
     let metadata: Metadata = body::parse(body)?;
     let (now, random) = context.moment();
     let registration = metadata.register(now.as_second(), random.hex::<8>())?;
-    context.throttle(throttle::REGISTRATIONS, address).await?;
+    context
+        .throttle_address(throttle::REGISTRATIONS, address)
+        .await?;
     let (instance, keys) = tokio::try_join!(context.instance(), context.registrations.keys(now))?;
     let issuer = metadata.issuer_url.as_deref();
     if issuer.is_some_and(|url| !instance.is_start_url(url)) {
@@ -51,6 +53,12 @@ async fn register(
         ));
     }
     let (client_id, client_secret) = keys.issue(&registration);
+    // Nothing changes, so there is no record: a line in the log must do.
+    tracing::info!(
+        address,
+        name = registration.unverified_name,
+        "client registered"
+    );
     let origin = &instance.public_origin;
     let answer = Answer {
         client_id,

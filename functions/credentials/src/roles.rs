@@ -55,11 +55,8 @@ async fn list(
     let (instance, held) = tokio::try_join!(context.instance(), context.held_token(headers, now))?;
     let holder = context.holder(&held, now).await?;
     let stores = (&context.directory, &context.access);
-    let entries = entry::accounts_of(stores, &instance, holder.with_groups()).await?;
-    let entry = entries
-        .into_iter()
-        .find(|entry| entry.account.id == request.account_id)
-        .ok_or(Error::NoAccess)?;
+    let entry = entry::account_of(stores, &instance, holder.with_groups(), &request.account_id);
+    let entry = entry.await?.ok_or(Error::NoAccess)?;
     let (roles, next_token) = paging.page(entry.roles, ToString::to_string);
     let role_list = roles.into_iter().map(|role_name| Role {
         role_name,

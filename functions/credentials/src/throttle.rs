@@ -1,6 +1,7 @@
 //! How often one address, or one person, may do what anybody may do.
 
 use jiff::Timestamp;
+use vestibule_shared::network::network;
 
 use crate::Context;
 use crate::error::Error;
@@ -30,6 +31,11 @@ const fn limit(name: &'static str, times: u64, seconds: i64) -> Limit {
 }
 
 impl Context {
+    /// Counts one more attempt from the network of `address`, or refuses it. One write.
+    pub(crate) async fn throttle_address(&self, limit: Limit, address: &str) -> Result<(), Error> {
+        self.throttle(limit, &network(address)).await
+    }
+
     /// Counts one more attempt of `who`, or refuses it. One write.
     pub(crate) async fn throttle(&self, limit: Limit, who: &str) -> Result<(), Error> {
         let name = format!("{}#{who}", limit.name);

@@ -1,6 +1,5 @@
 //! Sign-in, and the user's page of AWS accounts: what people see first and most.
 
-mod address;
 mod authenticators;
 mod device;
 mod error;

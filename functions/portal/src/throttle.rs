@@ -1,4 +1,4 @@
-//! How often a password may be tried. Attempts are counted before the password is looked at, per user and place, so
+//! How often a password may be tried. Attempts are counted before the password is looked at, per name and place, so
 //! that parallel ones count too; a success is forgotten. What strangers do elsewhere never counts against a browser in
 //! which the user has signed in before, and costs other browsers at most their second attempt: nobody is locked out.
 
@@ -8,8 +8,8 @@ use vestibule_shared::store;
 use vestibule_shared::store::directory::fold;
 use vestibule_shared::store::sessions::Sessions;
 
-use crate::address::network;
 use crate::device::KnownDevice;
+use vestibule_shared::network::network;
 
 const QUARTER: i64 = 15 * 60;
 const HOUR: i64 = 60 * 60;
@@ -24,7 +24,7 @@ const MOST_AT_A_TIME: u64 = 10;
 
 /// Whose password is tried, and where.
 pub(crate) struct Attempt<'a> {
-    /// Names the user, or the name that no user has.
+    /// Names what was typed as a name, whether or not a user has it.
     subject: String,
     /// The place.
     network: String,
@@ -85,7 +85,9 @@ impl<'a> Attempt<'a> {
             sessions.counted((&user.0, user.1)),
         )?;
         if self.device.is_none() && of_place >= MOST_FROM_A_PLACE {
-            return Ok(Err(self.refused(QUARTER, false)));
+            let refusals = format!("REFUSED#{}", self.network);
+            let refused = sessions.count((&refusals, place.1), self.end(QUARTER));
+            return Ok(Err(self.refused(QUARTER, refused.await? == 1)));
         }
         let Allowance {
             name,
@@ -93,8 +95,7 @@ impl<'a> Attempt<'a> {
             most,
         } = self.allowance(of_user);
         let window = self.window(seconds);
-        let ends = self.now + SignedDuration::from_secs(seconds);
-        let count = sessions.count((&name, window), ends).await?;
+        let count = sessions.count((&name, window), self.end(seconds)).await?;
         Ok(if count <= most {
             Ok(Counted { name, window })
         } else {
@@ -107,11 +108,10 @@ impl<'a> Attempt<'a> {
         if self.device.is_some() {
             return Ok(());
         }
-        let end = |seconds| self.now + SignedDuration::from_secs(seconds);
         let (place, user) = (self.place(), self.user());
         tokio::try_join!(
-            sessions.count((&place, self.window(QUARTER)), end(QUARTER)),
-            sessions.count((&user, self.window(HOUR)), end(HOUR)),
+            sessions.count((&place, self.window(QUARTER)), self.end(QUARTER)),
+            sessions.count((&user, self.window(HOUR)), self.end(HOUR)),
         )?;
         Ok(())
     }
@@ -149,6 +149,11 @@ impl<'a> Attempt<'a> {
 
     fn window(&self, seconds: i64) -> i64 {
         self.now.as_second().div_euclid(seconds)
+    }
+
+    /// When a window that has begun by now is over at the latest.
+    fn end(&self, seconds: i64) -> Timestamp {
+        self.now + SignedDuration::from_secs(seconds)
     }
 
     fn refused(&self, seconds: i64, first: bool) -> Refused {

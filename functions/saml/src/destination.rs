@@ -52,11 +52,13 @@ impl Console {
             .host_str()?
             .strip_suffix(self.domain)?
             .strip_suffix('.')?;
+        // Not every host of AWS's is the console: some sign people out, or send them on.
+        let console = subdomain == "console" || subdomain.ends_with(".console");
         let plain = url.scheme() == "https"
             && url.port().is_none()
             && url.username().is_empty()
             && url.password().is_none();
-        (plain && !subdomain.is_empty()).then_some(url)
+        (plain && console).then_some(url)
     }
 }
 
@@ -93,6 +95,8 @@ mod tests {
             "https://evilaws.amazon.com/",
             "https://.aws.amazon.com/",
             "https://aws.amazon.com/",
+            "https://signin.aws.amazon.com/oauth?Action=logout",
+            "https://evilconsole.aws.amazon.com/",
             "https://console.aws.amazon.com@evil.example/",
             "https://user@console.aws.amazon.com/",
             "https://console.aws.amazon.com:8443/",

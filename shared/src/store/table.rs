@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -430,12 +431,17 @@ pub fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
         .map(String::as_str)
 }
 
-/// Awaits all of them at once; the first error wins.
+/// How many reads of one request are under way at once.
+const AT_ONCE: usize = 32;
+
+/// Awaits all of them, many at once, and answers in their order; the first error wins.
 pub async fn futures_join<T, F>(futures: impl Iterator<Item = F>) -> Result<Vec<T>, Error>
 where
     F: Future<Output = Result<T, Error>>,
 {
-    futures_util::future::try_join_all(futures).await
+    // Collected first: a closure that is still to be called would have to outlive every await.
+    let futures: Vec<F> = futures.collect();
+    stream::iter(futures).buffered(AT_ONCE).try_collect().await
 }
 
 impl From<Put> for super::transaction::Write {

@@ -1,6 +1,6 @@
 //! Who may enter which account.
 
-use vestibule_shared::entry::{Refusal, accounts_of, authorize};
+use vestibule_shared::entry::{Refusal, account_of, accounts_of, authorize};
 use vestibule_shared::ids::Principal;
 use vestibule_shared::store::access::{AssignmentState, Place};
 use vestibule_tables::fixture::World;
@@ -18,7 +18,15 @@ async fn a_member_of_an_assigned_group_may_enter_and_sees_the_account() {
     let entries = accounts_of(stores, &sample.instance, &user).await.unwrap();
     assert_eq!(entries.len(), 1);
     assert_eq!(entries[0].account, sample.accounts[0]);
-    assert_eq!(entries[0].roles, std::slice::from_ref(&sample.permission_set.name));
+    assert_eq!(
+        entries[0].roles,
+        std::slice::from_ref(&sample.permission_set.name)
+    );
+    let [dev, prod] = &sample.accounts;
+    let alone = account_of(stores, &sample.instance, &user, &dev.id);
+    assert_eq!(alone.await.unwrap().as_ref(), entries.first());
+    let elsewhere = account_of(stores, &sample.instance, &user, &prod.id);
+    assert_eq!(elsewhere.await.unwrap(), None);
     let entry = authorize(
         stores,
         &sample.instance,

@@ -27,7 +27,7 @@ pub(super) async fn redeem(
     let hash = Token::parse(presented).ok_or(REFUSED)?.hash();
     let now = context.clock.now();
     let code = find(context, (client, origin), &hash).await?;
-    decide(&code, client, (redirect_uri, verifier), now)?;
+    decide(&code, (redirect_uri, verifier), now)?;
 
     let (instance, ()) =
         tokio::try_join!(context.instance(), context.check_approval(&code.approval))?;
@@ -45,28 +45,29 @@ pub(super) async fn redeem(
     }
 }
 
-/// The code, unless it was redeemed before: then what it made ends.
+/// The client's code, unless it was redeemed before: then what it made ends. Of another client's code nothing ends, or
+/// whoever reads a spent one in a browser's history could end a person's session.
 async fn find(
     context: &Context,
     (client, origin): (&Client, &Origin),
     hash: &TokenHash,
 ) -> Result<AuthorizationCode, Error> {
-    let code = context.grants().find_code(hash).await?.ok_or(REFUSED)?;
+    let code = context.grants().find_code(hash).await?;
+    let code = code.filter(|code| code.client == *client.fingerprint());
+    let code = code.ok_or(REFUSED)?;
     match &code.family {
         Some(family) => Err(context.end_reused(GRANT, (client, family), origin).await?),
         None => Ok(code),
     }
 }
 
-/// Whether the code is this client's, for this redirect URI and verifier, and in time.
+/// Whether the client's code is for this redirect URI and verifier, and in time.
 fn decide(
     code: &AuthorizationCode,
-    client: &Client,
     (redirect_uri, verifier): (&str, &str),
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let holds = now < code.expires_at
-        && code.client == *client.fingerprint()
         && code.redirect_uri == redirect_uri
         && code.code_challenge.is_met_by(verifier);
     if holds { Ok(()) } else { Err(REFUSED) }

@@ -66,6 +66,20 @@ async fn a_code_used_twice_ends_what_it_made() {
 }
 
 #[tokio::test]
+async fn a_used_code_in_the_hands_of_another_client_ends_nothing() {
+    let organization = Organization::new().await;
+    let (program, other) = (organization.cli().await, organization.cli().await);
+    let code = organization.browser().await.authorize(&program).await;
+    let tokens = organization
+        .post("/token", &program.redeem(&code))
+        .await
+        .tokens();
+    let answer = organization.post("/token", &other.redeem(&code)).await;
+    answer.assert_oauth("InvalidGrantException", "invalid_grant");
+    assert!(organization.opens(&tokens.access).await);
+}
+
+#[tokio::test]
 async fn of_many_at_once_none_keeps_what_one_code_made() {
     let organization = Organization::new().await;
     let program = organization.cli().await;

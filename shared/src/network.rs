@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 /// The network that `address` stands for: an IPv4 address itself; of an IPv6 address the first 48 bits, for that
 /// much is easily had by one person (RFC 6177 §2).
-pub(crate) fn network(address: &str) -> String {
+#[must_use]
+pub fn network(address: &str) -> String {
     match address.parse() {
         Ok(IpAddr::V4(address)) => address.to_string(),
         Ok(IpAddr::V6(address)) => {
