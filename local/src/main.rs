@@ -107,7 +107,11 @@ fn log(folder: &DataFolder, anew: bool) -> Result<(), Problem> {
         .with_writer(std::io::stderr)
         .without_time()
         .with_target(false)
-        .with_filter(LevelFilter::WARN);
+        .with_filter(
+            Targets::new()
+                .with_default(LevelFilter::ERROR)
+                .with_target("vestibule", LevelFilter::WARN),
+        );
     let levels = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("audit", LevelFilter::INFO)

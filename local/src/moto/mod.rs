@@ -25,8 +25,10 @@ const PORT: u16 = 5000;
 /// How many ports are tried.
 const PORTS: u16 = 100;
 /// What moto's random identifiers follow from, so that accounts have the same numbers at every start.
-const SEED: u32 = 2016;
+const SEED: u32 = 42;
 const LOG: &str = "moto.log";
+/// Not `moto.py`: Python would take it for the package.
+const SCRIPT: &str = "local_aws.py";
 /// The first start compiles the Python code.
 const PATIENCE: Duration = Duration::from_mins(2);
 const PAUSE: Duration = Duration::from_millis(100);
@@ -105,9 +107,12 @@ fn spawn(folder: &DataFolder, python: &Path, port: u16) -> Result<Child, Problem
     let unwritable = format!("{} cannot be written", log.display());
     let log = std::fs::File::create(log).map_err(Problem::because(unwritable.clone()))?;
     let copy = log.try_clone().map_err(Problem::because(unwritable))?;
+    let script = folder.file(SCRIPT);
+    folder.replace(&script, SERVER.as_bytes())?;
     let mut command = Command::new(python);
     command
-        .args(["-c", SERVER, "-H", "127.0.0.1", "-p", &port.to_string()])
+        .arg(script)
+        .args(["-H", "127.0.0.1", "-p", &port.to_string()])
         // Without it, moto does not know the policies that AWS manages.
         .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
         .stdin(Stdio::piped())

@@ -34,12 +34,20 @@ fn read_by(binary: &str) -> BTreeSet<String> {
                 names.extend(read.iter().map(ToString::to_string));
             }
         }
-        for marker in ["settings.table(", "settings.text("] {
-            names.extend(literals_after(text, marker).into_iter().map(str::to_owned));
+        for marker in [".table(", ".text("] {
+            let literals = literals_after(text, marker).into_iter();
+            let read = literals.filter(|literal| is_name(literal));
+            names.extend(read.map(str::to_owned));
         }
     }
     names.remove(LAMBDA);
     names
+}
+
+/// Whether a text looks like a name in an environment.
+fn is_name(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 #[test]
