@@ -21,3 +21,5 @@ mod leases;
 mod places;
 #[cfg(test)]
 mod steps;
+#[cfg(test)]
+mod template;
