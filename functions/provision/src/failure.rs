@@ -66,12 +66,11 @@ impl Failure {
         let reason = format!(
             "Account {account} cannot be entered: it has no working role {}{}, and the role {bootstrap_role}, with which \
              Vestibule would make it, cannot be assumed there: {}. Create {bootstrap_role} in that account with trust in \
-             account {management}, or name the role that is there in the instance's settings, or deploy {} yourself. \
-             Then try again.",
+             account {management}; or, where another role does its job, set the stack's parameter BootstrapRoleName and \
+             invoke Enable again. Then try again.",
             arn::ROLE_PATH,
             arn::SERVICE_ROLE_NAME,
             said(refusal),
-            arn::SERVICE_ROLE_NAME,
         );
         Self::new("BootstrapRoleNotUsable", reason)
     }
@@ -179,7 +178,7 @@ mod tests {
         let account = AccountId::parse("111111111111").unwrap();
         let management = AccountId::parse("999999999999").unwrap();
         let failure = Failure::bootstrap((&account, &management), "Bootstrap", &refusal("no."));
-        insta::assert_snapshot!(failure.reason, @"Account 111111111111 cannot be entered: it has no working role /vestibule/VestibuleServiceRole, and the role Bootstrap, with which Vestibule would make it, cannot be assumed there: AccessDenied (no). Create Bootstrap in that account with trust in account 999999999999, or name the role that is there in the instance's settings, or deploy VestibuleServiceRole yourself. Then try again.");
+        insta::assert_snapshot!(failure.reason, @"Account 111111111111 cannot be entered: it has no working role /vestibule/VestibuleServiceRole, and the role Bootstrap, with which Vestibule would make it, cannot be assumed there: AccessDenied (no). Create Bootstrap in that account with trust in account 999999999999; or, where another role does its job, set the stack's parameter BootstrapRoleName and invoke Enable again. Then try again.");
     }
 
     #[test]
