@@ -91,16 +91,12 @@ impl Port {
 /// the connection closed on whoever is still sending, and they would never read why.
 async fn whole(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match body::to_bytes(body, LARGEST_BODY).await {
-        Ok(bytes) => {
-            let request = Request::from_parts(parts, Body::from(bytes));
-            next.run(request).await
-        }
-        Err(_) => {
-            let said = Json(json!({ "message": "Request Entity Too Large" }));
-            (StatusCode::PAYLOAD_TOO_LARGE, said).into_response()
-        }
-    }
+    let Ok(bytes) = body::to_bytes(body, LARGEST_BODY).await else {
+        let said = Json(json!({ "message": "Request Entity Too Large" }));
+        return (StatusCode::PAYLOAD_TOO_LARGE, said).into_response();
+    };
+    let request = Request::from_parts(parts, Body::from(bytes));
+    next.run(request).await
 }
 
 async fn listen(address: IpAddr, number: u16) -> io::Result<TcpListener> {
