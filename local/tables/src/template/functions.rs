@@ -1,13 +1,14 @@
-//! The template's functions: their binaries, routes, environments and stream subscriptions.
-//! AWS SAM resource `AWS::Serverless::Function`, event types `HttpApi` and `DynamoDB`.
+//! The template's functions: their binaries, routes, environments, stream subscriptions and schedules.
+//! AWS SAM resource `AWS::Serverless::Function`, event types `HttpApi`, `DynamoDB` and `Schedule`.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_norway::Value;
 
 use super::permissions::TablePermission;
-use super::{Resource, TemplateError, faulty};
+use super::{Resource, TemplateError, faulty, schedule};
 use crate::filter::FilterPattern;
 
 /// A function as the template describes it.
@@ -25,6 +26,8 @@ pub struct FunctionDefinition {
     pub permissions: Vec<TablePermission>,
     /// The table whose stream wakes it.
     pub stream: Option<StreamSubscription>,
+    /// How often a schedule wakes it.
+    pub schedule: Option<Duration>,
 }
 
 /// What a name in a function's environment stands for.
@@ -202,11 +205,15 @@ pub(super) fn parse(
             .cloned()
             .unwrap_or_default(),
         stream: None,
+        schedule: None,
     };
     for event in properties.events.into_values() {
         match event.kind.as_str() {
             "HttpApi" => function.routes.push(route(logical_id, event.properties)?),
             "DynamoDB" => function.stream = Some(subscription(logical_id, event.properties)?),
+            "Schedule" => {
+                function.schedule = Some(schedule::period(logical_id, event.properties)?);
+            }
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 
 mod functions;
 mod permissions;
+mod schedule;
 mod tables;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! The project's own template and how a template is read.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde_json::json;
 use vestibule_tables::{EnvironmentValue, KeyKind, Method, Template, TemplateError};
@@ -41,6 +42,7 @@ Resources:
             StartingPosition: TRIM_HORIZON
             BatchSize: 5
             FilterCriteria: { Filters: [{ Pattern: '{"eventName": ["INSERT"]}' }] }
+        Sweep: { Type: Schedule, Properties: { Schedule: rate(1 hour) } }
 "#;
 
 #[test]
@@ -100,7 +102,7 @@ fn a_functions_environment_names_exactly_the_tables_that_its_role_reaches() {
 }
 
 #[test]
-fn only_provision_is_woken_by_a_stream_and_only_by_new_work() {
+fn only_provision_is_woken_by_a_stream_and_only_by_new_work_and_by_a_schedule() {
     let template = Template::embedded().unwrap();
     let woken: Vec<_> = template
         .functions
@@ -112,6 +114,7 @@ fn only_provision_is_woken_by_a_stream_and_only_by_new_work() {
     };
     assert_eq!(provision.binary, "provision");
     assert!(provision.routes.is_empty());
+    assert!(provision.schedule.is_some());
     let stream = provision.stream.as_ref().unwrap();
     assert_eq!(stream.table, "AccessTable");
     let [filter] = stream.filters.as_slice() else {
@@ -216,6 +219,10 @@ fn a_function_has_its_routes_its_environment_and_its_stream() {
         ),
         ("AccessTable", 5, 1)
     );
+    assert_eq!(
+        (one.schedule, two.schedule),
+        (None, Some(Duration::from_hours(1)))
+    );
 }
 
 #[test]
@@ -248,6 +255,11 @@ fn a_template_that_cannot_be_followed_is_refused() {
     assert!(matches!(
         Template::parse(&unknown_filter),
         Err(TemplateError::Filter { .. })
+    ));
+    let other_schedule = SMALL.replace("rate(1 hour)", "cron(0 12 * * ? *)");
+    assert!(matches!(
+        Template::parse(&other_schedule),
+        Err(TemplateError::Resource { .. })
     ));
     let other_stream = SMALL.replace("AccessTable.StreamArn", "AccessTable.Arn");
     assert!(matches!(
