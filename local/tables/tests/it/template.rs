@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
+use serde_norway::Value;
 use vestibule_tables::{EnvironmentValue, KeyKind, Method, Template, TemplateError};
 
 const SMALL: &str = r#"
@@ -153,6 +154,33 @@ fn the_routes_lead_where_the_protocols_want_them() {
         ("GET", "/elsewhere", None),
     ] {
         assert_eq!(function(method, path), expected, "{method} {path}");
+    }
+}
+
+/// A stranger who could reach a low ceiling, which is everybody's, would keep everybody out.
+#[test]
+fn a_throttled_route_is_one_that_is_there_and_has_no_low_ceiling() {
+    let text = include_str!("../../../../template.yaml");
+    let template: Value = serde_norway::from_str(text).unwrap();
+    let api = &template["Resources"]["Api"]["Properties"];
+    let rate = |settings: &Value| settings["ThrottlingRateLimit"].as_u64().unwrap();
+    let routes: BTreeSet<String> = Template::embedded()
+        .unwrap()
+        .functions
+        .iter()
+        .flat_map(|function| &function.routes)
+        .filter_map(|route| match &route.method {
+            Method::Any => None,
+            Method::Only(method) => Some(format!("{method} {}", route.path)),
+        })
+        .collect();
+    for (route, settings) in api["RouteSettings"].as_mapping().unwrap() {
+        let route = route.as_str().unwrap();
+        assert!(routes.contains(route), "{route}");
+        assert!(
+            rate(settings) >= rate(&api["DefaultRouteSettings"]),
+            "{route}"
+        );
     }
 }
 
