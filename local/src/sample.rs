@@ -256,7 +256,10 @@ impl Sample<'_> {
         });
         let record = self.record("CreateAccountAssignment", parameters);
         let recorded = self.recorded(&record);
-        self.access.request_assignment(change, recorded).await?;
+        let standing = self.directory.check_principal(&principal)?;
+        self.access
+            .request_assignment(change, standing, recorded)
+            .await?;
         Ok(request.id)
     }
 

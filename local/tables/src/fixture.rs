@@ -420,8 +420,9 @@ impl World {
             work: &work,
         };
         let record = self.record();
+        let standing = self.directory.check_principal(principal)?;
         self.access
-            .request_assignment(change, self.recorded(&record))
+            .request_assignment(change, standing, self.recorded(&record))
             .await?;
         Ok((assignment, work))
     }

@@ -1,12 +1,13 @@
 //! Assignments: from `pending` to `active` to `deleting` to nothing, always in both directions.
 
 use jiff::SignedDuration;
-use vestibule_shared::ids::{Principal, RequestId};
+use vestibule_shared::ids::{Principal, RequestId, UserId};
+use vestibule_shared::store::Error;
 use vestibule_shared::store::access::{
     Assignment, AssignmentChange, AssignmentState, PermissionSet, PermissionSetState, Place,
     Request, RequestKind, RequestStatus, Task, Work,
 };
-use vestibule_tables::fixture::{Sample, World};
+use vestibule_tables::fixture::{Sample, World, WorldError};
 
 use crate::engines::on_each_engine;
 
@@ -141,6 +142,41 @@ async fn an_assignment_that_changed_in_between_is_a_conflict() {
                 "a refused change leaves no request"
             );
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_assigned_to_whom_the_directory_no_longer_has() {
+    on_each_engine("departed", async |world: World| {
+        let sample = world.populate().await.unwrap();
+        let (user, group) = (sample.user.clone(), sample.group.clone());
+        let place = other_place(&sample);
+        let (record, now) = (world.record(), world.clock.now());
+        let directory = &world.directory;
+        directory
+            .delete_user(&user, now, world.recorded(&record))
+            .await
+            .unwrap();
+        let record = world.record();
+        directory
+            .delete_group(&group, now, world.recorded(&record))
+            .await
+            .unwrap();
+        let unknown = UserId::generate(&sample.instance.identity_store, &world.random);
+        for principal in [
+            Principal::User(user.id),
+            Principal::Group(group.id),
+            Principal::User(unknown),
+        ] {
+            let refused = world.request_assignment(&principal, &place).await;
+            assert!(
+                matches!(refused, Err(WorldError::Store(Error::NotFound(_)))),
+                "{refused:?}"
+            );
+        }
+        assert_eq!(world.access.assignments_at(&place).await.unwrap(), []);
+        assert_eq!(world.access.find_provisioned(&place).await.unwrap(), None);
     })
     .await;
 }

@@ -146,8 +146,10 @@ async fn assign(
         request: &request,
         work: &work,
     };
+    // Looked at once more in the transaction: a deletion that came in between tidies up only what it can see.
+    let standing = call.context.directory.check_principal(principal)?;
     access
-        .request_assignment(change, call.recorded(&record))
+        .request_assignment(change, standing, call.recorded(&record))
         .await?;
     Ok(request)
 }

@@ -14,7 +14,7 @@ async fn with_accounts(harness: &Harness) {
         let place = harness.new_place(number).await;
         harness
             .world
-            .request_assignment(&harness.somebody(), &place)
+            .request_assignment(&harness.somebody().await, &place)
             .await
             .unwrap();
     }

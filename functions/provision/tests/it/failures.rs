@@ -51,7 +51,7 @@ async fn a_failed_change_leaves_those_in_who_are() {
     let harness = Harness::new().await;
     let place = harness.place();
     harness.assign(&harness.group(), &place).await;
-    harness.assign(&harness.somebody(), &place).await;
+    harness.assign(&harness.somebody().await, &place).await;
     harness.run_through().await;
     harness
         .revise(|set| {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use vestibule_provision::{Aws, BatchItemFailures, Context, Event, Pause, handle};
 use vestibule_shared::arn;
-use vestibule_shared::ids::{AccountId, Principal, RequestId, UserId};
+use vestibule_shared::ids::{AccountId, Principal, RequestId};
 use vestibule_shared::store::Table;
 use vestibule_shared::store::access::{
     Access, Account, AccountStatus, Assignment, AssignmentChange, AssignmentState, PermissionSet,
@@ -112,10 +112,12 @@ impl Harness {
         Principal::User(self.sample.user.id.clone())
     }
 
-    /// Somebody whom nobody knows, for assignments that need no person.
-    pub(crate) fn somebody(&self) -> Principal {
+    /// One more user.
+    pub(crate) async fn somebody(&self) -> Principal {
         let store = &self.sample.instance.identity_store;
-        Principal::User(UserId::generate(store, &self.world.random))
+        let name = self.world.random.uuid().to_string();
+        let user = self.world.create_user(store, &name).await.unwrap();
+        Principal::User(user.id)
     }
 
     pub(crate) fn role_name(&self) -> String {

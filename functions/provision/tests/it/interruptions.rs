@@ -202,7 +202,7 @@ async fn a_removal_that_dies_and_is_taken_back_makes_the_role_again() {
         unwanted(&harness, &place).await;
         let done = harness.run_until_killed(polls).await;
         harness.world.advance(SignedDuration::from_secs(120));
-        let somebody = harness.somebody();
+        let somebody = harness.somebody().await;
         let request = harness.assign(&somebody, &place).await;
         harness.run_through().await;
         assert_eq!(harness.status(&request).await, RequestStatus::Succeeded);

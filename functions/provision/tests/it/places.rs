@@ -85,7 +85,7 @@ async fn many_assignments_of_one_place_are_one_reconciliation() {
     let place = harness.place();
     let mut requests = Vec::new();
     for _ in 0..5 {
-        requests.push(harness.assign(&harness.somebody(), &place).await);
+        requests.push(harness.assign(&harness.somebody().await, &place).await);
     }
     harness.run_through().await;
     let calls = harness.aws.take_calls();

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Access, Lease, Provisioned, Request, Work, accounts, permission_sets, provisioned};
 use crate::ids::{AccountId, PermissionSetId, Principal, RequestId};
 use crate::store::directory::Recorded;
-use crate::store::transaction::Unmet;
+use crate::store::transaction::{Unmet, Write};
 use crate::store::{Error, Page, PageToken, Transaction, table};
 
 /// A permission set in an account: what can be assigned, and what becomes one role.
@@ -148,14 +148,19 @@ impl Access {
     }
 
     /// Changes an assignment to `pending` (or leaves it as it is) and writes the request and the work, if the permission set
-    /// may be assigned and the account is known. `Conflict` when the assignment is no longer what it was.
+    /// may be assigned, the account is known, and `principal`, which is [`Directory::check_principal`]'s condition on whom
+    /// the assignment is for, holds. `Conflict` when the assignment is no longer what it was.
+    ///
+    /// [`Directory::check_principal`]: crate::store::directory::Directory::check_principal
     pub async fn request_assignment(
         &self,
         change: AssignmentChange<'_>,
+        principal: Write,
         recorded: Recorded<'_>,
     ) -> Result<(), Error> {
         let place = &change.after.place;
         let mut transaction = Transaction::new();
+        transaction.add(Ok::<_, Error>(principal), Unmet::NotFound("the principal"))?;
         let assignable = self
             .table
             .transact_check(

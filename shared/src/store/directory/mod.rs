@@ -11,6 +11,7 @@
 mod claims;
 mod groups;
 mod memberships;
+mod principals;
 mod users;
 
 pub use claims::{Claim, fold};
