@@ -1,8 +1,8 @@
 //! Users, groups, memberships, and what must be unique.
 
 use vestibule_shared::ids::{IdentityStoreId, MembershipId};
-use vestibule_shared::store::Error;
 use vestibule_shared::store::directory::{Claim, Membership, User};
+use vestibule_shared::store::{Error, Transaction};
 use vestibule_tables::fixture::World;
 
 use crate::engines::on_each_engine;
@@ -63,6 +63,38 @@ async fn a_stale_replacement_is_a_conflict_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_depends_on_a_user_as_they_were_read_fails_once_they_are_changed() {
+    on_each_engine("unchanged", async |world: World| {
+        let first = world.create_user(&store(), "alice").await.unwrap();
+        let second = User {
+            revision: 2,
+            active: false,
+            ..first.clone()
+        };
+        replace(&world, &first, &second).await.unwrap();
+        let now = world.clock.now();
+        let attempt = async |user: &User, ends: bool| {
+            let mut transaction = Transaction::new();
+            let added = if ends {
+                world.directory.end_sessions(&mut transaction, (user, now))
+            } else {
+                world
+                    .directory
+                    .require_unchanged_user(&mut transaction, user)
+            };
+            added.unwrap();
+            world.audit.commit(transaction, &world.record()).await
+        };
+        for ends in [false, true] {
+            let stale = attempt(&first, ends).await;
+            assert!(matches!(stale, Err(Error::Conflict("the user"))), "{ends}");
+            attempt(&second, ends).await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_renamed_user_frees_the_old_name() {
     on_each_engine("rename", async |world: World| {
         let before = world.create_user(&store(), "alice").await.unwrap();
@@ -115,6 +147,27 @@ async fn a_deleted_user_is_absent_everywhere_and_frees_their_names() {
             .delete_user(&alice, now, world.recorded(&record))
             .await;
         assert!(matches!(twice, Err(Error::Conflict(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_item_that_only_has_the_keys_of_a_membership_makes_nobody_a_member() {
+    on_each_engine("forged", async |world: World| {
+        let alice = world.create_user(&store(), "alice").await.unwrap();
+        let bob = world.create_user(&store(), "bob").await.unwrap();
+        let group = world.create_group(&store(), "Administrators").await;
+        let group = group.unwrap();
+        let real = world.join(&store(), &bob.id, &group.id).await.unwrap();
+        let table = world.table("DirectoryTable").unwrap();
+        let (pk, sk) = (format!("USER#{}", alice.id), format!("GROUP#{}", group.id));
+        let bare = table.item(&pk, &sk, &serde_json::json!({ "revision": 1 }));
+        let anothers = table.item(&pk, &sk, &real);
+        for forged in [bare, anothers] {
+            table.put(forged.unwrap()).await.unwrap();
+            let found = world.directory.find_user_with_groups(&alice.id).await;
+            assert_eq!(found.unwrap().unwrap().groups, []);
+        }
     })
     .await;
 }

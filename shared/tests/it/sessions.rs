@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use vestibule_shared::browser::{Cookies, authenticate};
+use vestibule_shared::store::Transaction;
 use vestibule_shared::store::directory::User;
 use vestibule_shared::store::sessions::SingleUse;
 use vestibule_shared::token::Token;
@@ -57,18 +58,20 @@ async fn ending_a_users_sessions_ends_those_that_began_before() {
             .unwrap()
             .is_some()
     );
-    let after = User {
+    let mut transaction = Transaction::new();
+    world
+        .directory
+        .end_sessions(&mut transaction, (&sample.user, now))
+        .unwrap();
+    let record = world.record();
+    world.audit.commit(transaction, &record).await.unwrap();
+    let expected = User {
         revision: 2,
         sessions_not_before: Some(now),
         ..sample.user.clone()
     };
-    let record = world.record();
-    let change = (&sample.user, &after);
-    world
-        .directory
-        .replace_user(change, world.recorded(&record))
-        .await
-        .unwrap();
+    let found = world.directory.find_user(&sample.user.id).await.unwrap();
+    assert_eq!(found, Some(expected), "and nothing else is changed");
     assert!(
         authenticate(stores, cookies, &headers, now)
             .await

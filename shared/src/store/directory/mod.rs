@@ -55,17 +55,21 @@ impl Directory {
         for item in items {
             match table::text(&item, "sk") {
                 Some(users::PROFILE) => user = Some(self.table.read::<User>(item)?),
-                Some(sort_key) => groups.extend(
-                    sort_key
-                        .strip_prefix("GROUP#")
-                        .and_then(|group| GroupId::parse(group).ok()),
-                ),
-                None => {}
+                _ => groups.extend(self.read_membership(item, id)),
             }
         }
         Ok(user
             .filter(|user| user.deleted_at.is_none())
             .map(|user| UserWithGroups { user, groups }))
+    }
+
+    /// The group that `item` makes `user` a member of. A sort key alone makes nobody one: a function that may write some
+    /// attributes of a user could leave such an item.
+    fn read_membership(&self, item: Item, user: &UserId) -> Option<GroupId> {
+        let sort_key = table::text(&item, "sk")?.to_owned();
+        let membership: Membership = self.table.read(item).ok()?;
+        let joins = membership.user == *user && groups::key(&membership.group) == sort_key;
+        joins.then_some(membership.group)
     }
 
     fn read_page<T: serde::de::DeserializeOwned>(

@@ -272,6 +272,42 @@ impl Directory {
         recorded.commit(transaction).await
     }
 
+    /// Makes `transaction` depend on `user` being as they were read: if they were changed, deactivated or deleted since, its
+    /// commit is [`Error::Conflict`].
+    pub fn require_unchanged_user(
+        &self,
+        transaction: &mut Transaction,
+        user: &User,
+    ) -> Result<(), Error> {
+        let check = self
+            .table
+            .transact_check(&key(&user.id), PROFILE)
+            .condition_expression("revision = :before")
+            .expression_attribute_values(":before", number(user.revision))
+            .build();
+        transaction.add(check, Unmet::Conflict("the user"))
+    }
+
+    /// Makes `transaction` void what `user` began before `now`, on the same condition. It names two attributes and no other,
+    /// so that whoever may do this needs no right to change anything else of a user.
+    pub fn end_sessions(
+        &self,
+        transaction: &mut Transaction,
+        (user, now): (&User, Timestamp),
+    ) -> Result<(), Error> {
+        let now = aws_sdk_dynamodb::types::AttributeValue::S(now.to_string());
+        let update = self
+            .table
+            .transact_update(&key(&user.id), PROFILE)
+            .update_expression("SET sessions_not_before = :now ADD revision :one")
+            .condition_expression("revision = :before")
+            .expression_attribute_values(":now", now)
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":before", number(user.revision))
+            .build();
+        transaction.add(update, Unmet::Conflict("the user"))
+    }
+
     /// Leaves a tombstone and frees the claims, in one transaction: from now on the user is absent everywhere.
     pub async fn delete_user(
         &self,
