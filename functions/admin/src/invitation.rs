@@ -29,7 +29,10 @@ pub async fn invite(context: &Context, user_name: &str, actor: &Actor) -> Result
 
     let token = Token::generate(&context.random);
     let now = context.clock.now();
-    let link = PasswordLink { user };
+    let link = PasswordLink {
+        user,
+        created_at: now,
+    };
     let origin = Origin {
         address: direct::INVOKER.to_owned(),
         user_agent: None,

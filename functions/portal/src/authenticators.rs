@@ -4,6 +4,7 @@
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_shared::ids::UserId;
 use vestibule_shared::store::transaction::Unmet;
@@ -24,6 +25,8 @@ pub struct Authenticators {
 pub(crate) struct Password {
     /// Counts every change; for optimistic locking.
     revision: u64,
+    /// When it was set.
+    pub(crate) set_at: Timestamp,
     /// PHC strings of the password and those before it, the newest first.
     hashes: Vec<String>,
     /// What the cookies of the user's known browsers derive from. Another with every password.
@@ -41,12 +44,17 @@ impl Password {
         &self.hashes
     }
 
-    /// The record once the password with `hash` has taken the place of `before`.
-    pub(crate) fn after(before: Option<&Self>, hash: String, device_secret: String) -> Self {
+    /// The record once, at `now`, the password with `hash` has taken the place of `before`.
+    pub(crate) fn after(
+        before: Option<&Self>,
+        (hash, device_secret): (String, String),
+        now: Timestamp,
+    ) -> Self {
         let older = before.map_or(&[][..], |before| &before.hashes);
         let hashes = std::iter::once(hash).chain(older.iter().cloned());
         Self {
             revision: before.map_or(1, |before| before.revision + 1),
+            set_at: now,
             hashes: hashes.take(REMEMBERED).collect(),
             device_secret,
         }
@@ -111,7 +119,8 @@ mod tests {
     fn three_passwords_are_remembered_the_newest_first() {
         let mut password = None;
         for hash in ["a", "b", "c", "d"] {
-            let after = Password::after(password.as_ref(), hash.into(), "secret".into());
+            let set = (hash.to_owned(), "secret".to_owned());
+            let after = Password::after(password.as_ref(), set, Timestamp::UNIX_EPOCH);
             password = Some(after);
         }
         let password = password.unwrap();

@@ -36,6 +36,8 @@ pub(crate) struct Request {
 struct OpenLink {
     token: Token,
     user: User,
+    /// The password that it replaces.
+    password: Option<Password>,
 }
 
 /// Shows the form.
@@ -83,15 +85,16 @@ async fn set_password(
     if request.password != request.repeated {
         return Ok(link.page(&site, (&judged, Some(UNEQUAL))));
     }
-    let before = context.authenticators.find_password(&link.user.id).await?;
-    let remembered = before.as_ref().map_or(&[][..], Password::remembered);
+    let before = link.password.as_ref();
+    let remembered = before.map_or(&[][..], Password::remembered);
     if typed.is_among(remembered).await? {
         return Ok(link.page(&site, (&judged, Some(USED_BEFORE))));
     }
 
     let secret = Token::generate(&context.random);
     let hash = typed.hash(&context.random).await?;
-    let after = Password::after(before.as_ref(), hash, secret.expose().to_owned());
+    let set = (hash, secret.expose().to_owned());
+    let after = Password::after(before, set, context.clock.now());
     if before.is_some() {
         context.end_sessions(&link.user, origin).await?;
     }
@@ -119,17 +122,28 @@ impl OpenLink {
 }
 
 impl Context {
-    /// The link that the path carries. One that is unknown, used up or expired, and one of a user who may not sign in,
-    /// are told apart by nobody.
+    /// The link that the path carries. One that is unknown, used up or expired, one from before the present password, and
+    /// one of a user who may not sign in, are told apart by nobody.
     async fn open_link(&self, uri: &Uri) -> Result<OpenLink, Error> {
         let token = uri.path().strip_prefix("/start/password/");
         let token = token.and_then(Token::parse).ok_or(Error::Link)?;
         let key = (SingleUse::Link, &token.hash());
         let found = self.sessions.peek_single_use(key, self.clock.now());
-        let PasswordLink { user } = found.await?.ok_or(Error::Link)?;
-        let user = self.directory.find_user(&user).await?;
+        let PasswordLink { user, created_at } = found.await?.ok_or(Error::Link)?;
+        let (user, password) = tokio::try_join!(
+            self.directory.find_user(&user),
+            self.authenticators.find_password(&user)
+        )?;
         let user = user.filter(|user| user.active).ok_or(Error::Link)?;
-        Ok(OpenLink { token, user })
+        let is_late = |password: &Password| created_at <= password.set_at;
+        if password.as_ref().is_some_and(is_late) {
+            return Err(Error::Link);
+        }
+        Ok(OpenLink {
+            token,
+            user,
+            password,
+        })
     }
 
     /// Whoever set the password anew may have done so because somebody else knew the old one.

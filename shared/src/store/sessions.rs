@@ -62,6 +62,8 @@ impl SingleUse {
 pub struct PasswordLink {
     /// Whose password it sets.
     pub user: UserId,
+    /// Since when. It works only while the password that it was made for is the present one.
+    pub created_at: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,8 +93,19 @@ impl Sessions {
     /// Writes a new session together with its audit record.
     pub async fn create_session(
         &self,
-        (hash, session): (&TokenHash, &Session),
+        created: (&TokenHash, &Session),
         recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
+        let mut transaction = Transaction::new();
+        self.begin_session(&mut transaction, created)?;
+        recorded.commit(transaction).await
+    }
+
+    /// Makes `transaction` write a new session.
+    pub fn begin_session(
+        &self,
+        transaction: &mut Transaction,
+        (hash, session): (&TokenHash, &Session),
     ) -> Result<(), Error> {
         let mut item = self.table.item(&session_key(hash), SESSION, session)?;
         table::expire(&mut item, session.expires_at);
@@ -101,9 +114,7 @@ impl Sessions {
             .transact_put(item)
             .condition_expression("attribute_not_exists(pk)")
             .build();
-        let mut transaction = Transaction::new();
-        transaction.add(put, Unmet::AlreadyExists("the session"))?;
-        recorded.commit(transaction).await
+        transaction.add(put, Unmet::AlreadyExists("the session"))
     }
 
     /// Finds a session that has not expired.
@@ -123,12 +134,21 @@ impl Sessions {
         recorded: Recorded<'_>,
     ) -> Result<(), Error> {
         let mut transaction = Transaction::new();
+        self.end_session(&mut transaction, hash)?;
+        recorded.commit(transaction).await
+    }
+
+    /// Makes `transaction` end a session; one that has ended already is no error.
+    pub fn end_session(
+        &self,
+        transaction: &mut Transaction,
+        hash: &TokenHash,
+    ) -> Result<(), Error> {
         let delete = self
             .table
             .transact_delete(&session_key(hash), SESSION)
             .build();
-        transaction.add(delete, Unmet::Conflict("the session"))?;
-        recorded.commit(transaction).await
+        transaction.add(delete, Unmet::Conflict("the session"))
     }
 
     /// Writes something that can be consumed once, until it expires.

@@ -82,8 +82,14 @@ impl Organization {
     }
 
     pub(crate) async fn invite_with(&self, user: &UserId, token: &Token) {
-        let expires_at = self.world.clock.now() + SignedDuration::from_hours(24);
-        let link = PasswordLink { user: user.clone() };
+        // A link must be newer than the password that it is to replace.
+        self.world.advance(SignedDuration::from_secs(1));
+        let now = self.world.clock.now();
+        let expires_at = now + SignedDuration::from_hours(24);
+        let link = PasswordLink {
+            user: user.clone(),
+            created_at: now,
+        };
         let (hash, record) = (token.hash(), self.world.record());
         let created = self.world.sessions.create_link(
             &hash,

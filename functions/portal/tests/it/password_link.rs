@@ -54,6 +54,29 @@ async fn of_many_who_use_a_link_at_once_one_sets_the_password() {
 }
 
 #[tokio::test]
+async fn a_new_password_voids_the_links_from_before_it() {
+    let organization = Organization::new().await;
+    let alice = &organization.sample.user.id;
+    let lost = organization.invite(alice).await;
+    let mut open = organization.browser();
+    let csrf = open.get(&lost).await.field("csrf").to_owned();
+    organization.give_password(alice, PASSWORD).await;
+
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("password", "Another-Horse-8"),
+        ("repeated", "Another-Horse-8"),
+    ];
+    for answer in [open.get(&lost).await, open.post(&lost, &fields).await] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert!(answer.says("This link does not work"));
+    }
+    let answer = organization.browser().sign_in("alice", PASSWORD).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    organization.give_password(alice, "Another-Horse-8").await;
+}
+
+#[tokio::test]
 async fn a_link_that_cannot_be_used_says_the_same_whatever_the_reason() {
     let organization = Organization::new().await;
     let expired = organization.invite(&organization.sample.user.id).await;

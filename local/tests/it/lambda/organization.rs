@@ -28,6 +28,8 @@ const NEVER: i64 = 4_102_444_800;
 pub(crate) async fn organization(aws: &Aws) -> World {
     let (world, sample) = World::with_sample().await.unwrap();
     give_password(&world, &sample).await;
+    // A link must be newer than the password that it is to replace.
+    world.advance(SignedDuration::from_secs(1));
     let hash = Token::parse(SECRET).unwrap().hash();
     let session = Session {
         user: sample.user.id.clone(),
@@ -50,6 +52,7 @@ async fn invite(world: &World, sample: &Sample) {
     let hash = Token::parse(SECRET).unwrap().hash();
     let link = PasswordLink {
         user: sample.user.id.clone(),
+        created_at: world.clock.now(),
     };
     let expires_at = Timestamp::from_second(NEVER).unwrap();
     let record = world.record();
