@@ -191,6 +191,7 @@ impl Sample<'_> {
             id: PermissionSetId::generate(&self.ground.random),
             name: parsed,
             state: PermissionSetState::Active,
+            deletion: None,
             revision: 1,
             content: Content {
                 description: Some(description.to_owned()),

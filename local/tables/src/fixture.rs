@@ -360,6 +360,7 @@ impl World {
             id: PermissionSetId::generate(&self.random),
             name: PermissionSetName::parse(name)?,
             state: PermissionSetState::Active,
+            deletion: None,
             revision: 1,
             content: Content {
                 description: None,

@@ -1,5 +1,6 @@
 //! Permission sets and their revisions.
 
+use vestibule_shared::ids::RequestId;
 use vestibule_shared::store::Error;
 use vestibule_shared::store::access::{PermissionSet, PermissionSetState};
 use vestibule_tables::fixture::World;
@@ -37,6 +38,35 @@ async fn a_revision_never_changes_and_stays_when_there_is_a_newer_one() {
             .await;
         assert!(matches!(refused, Err(Error::Conflict(_))));
         assert_eq!(world.access.find_revision(&first.id, 2).await.unwrap(), new);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_given_up_in_between_does_not_come_to_its_end() {
+    on_each_engine("abandoned", async |world: World| {
+        let set = world.create_permission_set("Admin").await.unwrap();
+        let deleting = || PermissionSet {
+            state: PermissionSetState::Deleting,
+            deletion: Some(RequestId::generate(&world.random)),
+            ..set.clone()
+        };
+        let (first, second) = (deleting(), deleting());
+        for change in [(&set, &first), (&first, &set), (&set, &second)] {
+            let record = world.record();
+            let replaced = world
+                .access
+                .replace_permission_set(change, world.recorded(&record));
+            replaced.await.unwrap();
+        }
+        for (deletion, expected) in [(&first, false), (&second, true)] {
+            let record = world.record();
+            let outcome = world
+                .access
+                .delete_permission_set(deletion, world.recorded(&record))
+                .await;
+            assert_eq!(outcome.is_ok(), expected);
+        }
     })
     .await;
 }

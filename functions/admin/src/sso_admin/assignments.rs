@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vestibule_shared::ids::{AccountId, Principal, RequestId};
 use vestibule_shared::store::access::{
-    AccountStatus, Assignment, AssignmentChange, Place, Request, RequestKind, RequestStatus, Task,
-    Work,
+    AccountStatus, Assignment, AssignmentChange, PermissionSet, Place, Request, RequestKind,
+    RequestStatus, Task, Work,
 };
 
 use super::assignment_decision::{assigned, unassigned, without_direct};
+use super::deletion::find_active;
 use super::requests::AssignmentStatus;
 use super::{Named, find_permission_set, permission_set_arn, retry};
 use crate::Error;
@@ -45,10 +46,15 @@ pub(super) async fn create(
     call: &Call<'_>,
     input: AssignmentRequest,
 ) -> Result<CreateResponse, Error> {
-    let (principal, place) = subject(call, &input).await?;
-    check_account(call, &place.account).await?;
-    check_principal(call, &principal).await?;
-    let request = retry(|| assign(call, (&principal, &place))).await?;
+    let input = &input;
+    let request = retry(|| async move {
+        let set = find_active(call, &input.named).await?;
+        let (principal, place) = subject(set, input)?;
+        check_account(call, &place.account).await?;
+        check_principal(call, &principal).await?;
+        assign(call, (&principal, &place)).await
+    })
+    .await?;
     Ok(CreateResponse {
         account_assignment_creation_status: AssignmentStatus::of(call, &request),
     })
@@ -58,7 +64,8 @@ pub(super) async fn delete(
     call: &Call<'_>,
     input: AssignmentRequest,
 ) -> Result<DeleteResponse, Error> {
-    let (principal, place) = subject(call, &input).await?;
+    let set = find_permission_set(call, &input.named).await?;
+    let (principal, place) = subject(set, &input)?;
     let (principal, place) = (&principal, &place);
     let request = retry(|| async move {
         let access = &call.context.access;
@@ -88,9 +95,8 @@ pub(crate) async fn remove(call: &Call<'_>, assignment: &Assignment) -> Result<(
     .await
 }
 
-/// Whom and what the request is about; the permission set is there.
-async fn subject(call: &Call<'_>, input: &AssignmentRequest) -> Result<(Principal, Place), Error> {
-    let set = find_permission_set(call, &input.named).await?;
+/// Whom and what the request is about.
+fn subject(set: PermissionSet, input: &AssignmentRequest) -> Result<(Principal, Place), Error> {
     let account = AccountId::parse(&input.target_id)
         .map_err(|_| Error::validation("TargetId is not an account id."))?;
     let principal = Principal::parse(&input.principal_type, &input.principal_id)

@@ -87,6 +87,7 @@ pub(super) async fn create(call: &Call<'_>, input: CreateRequest) -> Result<Resp
         id: PermissionSetId::generate(&call.context.random),
         name,
         state: PermissionSetState::Active,
+        deletion: None,
         revision: 1,
         content: Content {
             description: input.description,

@@ -9,9 +9,9 @@ use vestibule_shared::store::access::{
     PermissionSet, Place, Provisioned, Request, RequestKind, RequestStatus, Task, Work,
 };
 
+use super::deletion::find_active;
 use super::requests::ProvisioningStatus;
-use super::revision::check_active;
-use super::{Named, check_instance, find_permission_set, permission_set_arn};
+use super::{Named, check_instance, find_permission_set, permission_set_arn, retry};
 use crate::Error;
 use crate::call::Call;
 use crate::paging::{Listed, Paging};
@@ -90,8 +90,7 @@ pub(super) async fn provision(
     call: &Call<'_>,
     input: ProvisionRequest,
 ) -> Result<ProvisionResponse, Error> {
-    let set = find_permission_set(call, &input.named).await?;
-    check_active(&set)?;
+    let set = retry(|| find_active(call, &input.named)).await?;
     let account = target(&input)?;
     let task = match &account {
         Some(account) => Task::Provision(provisioned_place(call, &set, account).await?),

@@ -1,9 +1,10 @@
 //! Changing a permission set: a new revision, which reaches accounts only when it is provisioned.
 
 use serde_json::Value;
-use vestibule_shared::store::access::{Content, PermissionSet, PermissionSetState};
+use vestibule_shared::store::access::{Content, PermissionSet};
 
-use super::{Named, find_permission_set, retry};
+use super::deletion::find_active;
+use super::{Named, retry};
 use crate::Error;
 use crate::call::Call;
 
@@ -16,8 +17,7 @@ pub(super) async fn revise(
 ) -> Result<(), Error> {
     let (parameters, decide) = (&parameters, &decide);
     retry(|| async move {
-        let before = find_permission_set(call, named).await?;
-        check_active(&before)?;
+        let before = find_active(call, named).await?;
         let content = decide(&before)?;
         let record = call.record(parameters.clone());
         if content == before.content {
@@ -35,14 +35,4 @@ pub(super) async fn revise(
         Ok(())
     })
     .await
-}
-
-/// Refuses to change what is being deleted.
-pub(super) fn check_active(set: &PermissionSet) -> Result<(), Error> {
-    match set.state {
-        PermissionSetState::Active => Ok(()),
-        PermissionSetState::Deleting => {
-            Err(Error::conflict("The permission set is being deleted."))
-        }
-    }
 }

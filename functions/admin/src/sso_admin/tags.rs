@@ -7,8 +7,8 @@ use serde_json::json;
 use vestibule_shared::arn;
 use vestibule_shared::store::access::PermissionSet;
 
+use super::deletion::find_active;
 use super::permission_sets::Nothing;
-use super::revision::check_active;
 use super::{Named, check_instance, find_permission_set, retry};
 use crate::Error;
 use crate::call::Call;
@@ -111,8 +111,7 @@ async fn replace(
 ) -> Result<Nothing, Error> {
     let (parameters, decide) = (&parameters, &decide);
     retry(|| async move {
-        let before = find_permission_set(call, named).await?;
-        check_active(&before)?;
+        let before = find_active(call, named).await?;
         let after = PermissionSet {
             tags: decide(&before.tags)?,
             ..before.clone()

@@ -146,11 +146,9 @@ async fn what_is_used_cannot_be_deleted_and_stays_as_it_was() {
     );
 }
 
-#[tokio::test]
-async fn a_deletion_that_was_interrupted_is_taken_up_again() {
-    let organization = Organization::new().await;
-    let arn = organization.create_set("Admin").await;
-    let before = organization.stored(&arn).await;
+/// As a deletion leaves it that did not come to its end.
+async fn interrupt_deletion(organization: &Organization, arn: &str) {
+    let before = organization.stored(arn).await;
     let deleting = PermissionSet {
         state: PermissionSetState::Deleting,
         ..before.clone()
@@ -162,13 +160,92 @@ async fn a_deletion_that_was_interrupted_is_taken_up_again() {
         .replace_permission_set((&before, &deleting), world.recorded(&record))
         .await
         .unwrap();
-    let update = organization.named(&arn, json!({ "Description": "x" }));
-    assert_eq!(
-        organization.refused("UpdatePermissionSet", update).await,
-        "ConflictException"
-    );
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_interrupted_is_taken_up_again() {
+    let organization = Organization::new().await;
+    let arn = organization.create_set("Admin").await;
+    interrupt_deletion(&organization, &arn).await;
     let named = organization.named(&arn, json!({}));
     organization.ok("DeletePermissionSet", named).await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_interrupted_is_given_up_by_whoever_goes_on_with_the_permission_set() {
+    let organization = Organization::new().await;
+    let arn = organization.create_set("Admin").await;
+    let assignment = json!({
+        "TargetType": "AWS_ACCOUNT",
+        "TargetId": "111111111111",
+        "PrincipalType": "USER",
+        "PrincipalId": organization.sample.user.id,
+    });
+    let tag = json!({ "ResourceArn": arn, "Tags": [{ "Key": "a", "Value": "" }] });
+    let everywhere = json!({ "TargetType": "ALL_PROVISIONED_ACCOUNTS" });
+    for (operation, input) in [
+        (
+            "UpdatePermissionSet",
+            organization.named(&arn, json!({ "Description": "x" })),
+        ),
+        ("TagResource", tag),
+        (
+            "CreateAccountAssignment",
+            organization.named(&arn, assignment),
+        ),
+        (
+            "ProvisionPermissionSet",
+            organization.named(&arn, everywhere),
+        ),
+    ] {
+        interrupt_deletion(&organization, &arn).await;
+        organization.ok(operation, input).await;
+        let state = organization.stored(&arn).await.state;
+        assert_eq!(state, PermissionSetState::Active, "{operation}");
+    }
+    let recorded = organization.recorded("AbandonDeletePermissionSet").await;
+    assert_eq!(recorded.len(), 4);
+}
+
+#[tokio::test]
+async fn of_parallel_deletions_one_deletes_and_the_others_find_nothing() {
+    let organization = Organization::new().await;
+    let arn = organization.create_set("Admin").await;
+    let named = organization.named(&arn, json!({}));
+    let delete = async || {
+        organization
+            .call("DeletePermissionSet", named.clone())
+            .await
+    };
+    let (first, second, third) = tokio::join!(delete(), delete(), delete());
+    let outcomes = [first, second, third];
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    for refused in outcomes.into_iter().filter_map(Result::err) {
+        assert_eq!(refused.0, "ResourceNotFoundException");
+    }
+}
+
+#[tokio::test]
+async fn of_parallel_deletions_of_what_is_used_each_is_told_where() {
+    let organization = Organization::new().await;
+    let arn = PermissionSetArn {
+        instance: organization.sample.instance.id.clone(),
+        id: organization.sample.permission_set.id.clone(),
+    };
+    let arn = arn.to_string();
+    let named = organization.named(&arn, json!({}));
+    let delete = async || {
+        organization
+            .call("DeletePermissionSet", named.clone())
+            .await
+    };
+    let (first, second) = tokio::join!(delete(), delete());
+    for (code, body) in [first.unwrap_err(), second.unwrap_err()] {
+        assert_eq!(code, "ConflictException");
+        assert!(body.to_string().contains("111111111111"), "{body}");
+    }
+    let state = organization.stored(&arn).await.state;
+    assert_eq!(state, PermissionSetState::Active);
 }
 
 #[tokio::test]

@@ -149,7 +149,8 @@ impl Access {
 
     /// Changes an assignment to `pending` (or leaves it as it is) and writes the request and the work, if the permission set
     /// may be assigned, the account is known, and `principal`, which is [`Directory::check_principal`]'s condition on whom
-    /// the assignment is for, holds. `Conflict` when the assignment is no longer what it was.
+    /// the assignment is for, holds. `Conflict` when the assignment is no longer what it was, or the permission set is not
+    /// or no longer to be assigned.
     ///
     /// [`Directory::check_principal`]: crate::store::directory::Directory::check_principal
     pub async fn request_assignment(
@@ -171,7 +172,7 @@ impl Access {
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":active", AttributeValue::S("active".to_owned()))
             .build();
-        transaction.add(assignable, Unmet::NotFound("the permission set"))?;
+        transaction.add(assignable, Unmet::Conflict("the permission set"))?;
         let known = self
             .table
             .transact_check(&accounts::key(&place.account), "ACCOUNT")

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Access;
-use crate::ids::{PermissionSetId, PermissionSetName};
+use crate::ids::{PermissionSetId, PermissionSetName, RequestId};
 use crate::store::directory::Recorded;
 use crate::store::transaction::Unmet;
 use crate::store::{Error, Page, PageToken, Transaction, table};
@@ -26,6 +26,9 @@ pub struct PermissionSet {
     pub name: PermissionSetName,
     /// Whether it may be assigned.
     pub state: PermissionSetState,
+    /// The deletion that is being decided, so that one which was given up in between is not brought to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletion: Option<RequestId>,
     /// The number of the newest revision, from 1.
     pub revision: u64,
     /// What the newest revision says.
@@ -184,7 +187,8 @@ impl Access {
         recorded.commit(transaction).await
     }
 
-    /// Deletes a permission set that is `deleting` and unused, with its claim and all revisions.
+    /// Deletes a permission set that is unused, with its claim and all revisions. `Conflict` when it has not been `deleting`,
+    /// by the same deletion, ever since it was read.
     pub async fn delete_permission_set(
         &self,
         set: &PermissionSet,
@@ -192,10 +196,19 @@ impl Access {
     ) -> Result<(), Error> {
         let revisions = self.table.partition(&key(&set.id), "REVISION#").await?;
         let mut transaction = Transaction::new();
-        let head = self
-            .table
-            .transact_delete(&key(&set.id), HEAD)
-            .condition_expression("#state = :deleting")
+        let head = self.table.transact_delete(&key(&set.id), HEAD);
+        let head = match &set.deletion {
+            None => {
+                head.condition_expression("#state = :deleting AND attribute_not_exists(deletion)")
+            }
+            Some(deletion) => head
+                .condition_expression("#state = :deleting AND deletion = :deletion")
+                .expression_attribute_values(
+                    ":deletion",
+                    AttributeValue::S(deletion.as_str().to_owned()),
+                ),
+        };
+        let head = head
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":deleting", AttributeValue::S("deleting".to_owned()))
             .build();
