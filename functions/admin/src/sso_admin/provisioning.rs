@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use vestibule_shared::ids::{AccountId, PermissionSetId, RequestId};
 use vestibule_shared::store::access::{
-    PermissionSet, Place, Provisioned, Request, RequestKind, RequestStatus, Task, Work,
+    Access, AssignmentState, PermissionSet, Place, Provisioned, Request, RequestKind,
+    RequestStatus, Task, Work,
 };
+use vestibule_shared::store::{self, Page};
 
 use super::deletion::find_active;
 use super::requests::ProvisioningStatus;
@@ -173,12 +175,22 @@ pub(super) async fn accounts(
     let set = find_permission_set(call, &input.named).await?;
     let (access, set, wanted) = (&call.context.access, &set, input.provisioning_status);
     let listed = input.paging.gather(|limit, from| async move {
-        let mut page = access
+        let page = access
             .list_provisioned_accounts(&set.id, limit, from.as_ref())
             .await?;
-        page.items
-            .retain(|provisioned| is_wanted(provisioned, set.revision, wanted));
-        Ok(page.map(|provisioned| provisioned.place.account))
+        let mut listed = Vec::new();
+        for provisioned in page.items {
+            if is_wanted(&provisioned, set.revision, wanted)
+                || (!matches!(wanted, Some(Wanted::Latest))
+                    && is_left_over(access, &provisioned).await?)
+            {
+                listed.push(provisioned.place.account);
+            }
+        }
+        Ok(Page {
+            items: listed,
+            next: page.next,
+        })
     });
     let Listed { items, next_token } = listed.await?;
     Ok(AccountsResponse {
@@ -214,6 +226,18 @@ pub(super) async fn sets(call: &Call<'_>, input: SetsRequest) -> Result<SetsResp
         permission_sets: items,
         next_token,
     })
+}
+
+/// Whether a place is what a creation left behind that failed and could not be cleaned up. It has no role that is known of
+/// and nobody is assigned there, but it is in the way of the permission set's deletion.
+async fn is_left_over(access: &Access, provisioned: &Provisioned) -> Result<bool, store::Error> {
+    if provisioned.revision.is_some() {
+        return Ok(false);
+    }
+    let assignments = access.assignments_at(&provisioned.place).await?;
+    Ok(assignments
+        .iter()
+        .all(|assignment| assignment.state == AssignmentState::Deleting))
 }
 
 /// Whether a place is listed: its role must have been made, and carry the newest revision or an older one as asked.

@@ -1,7 +1,9 @@
 //! `ProvisionPermissionSet`, and what is provisioned where, through the router.
 
+use jiff::SignedDuration;
 use serde_json::json;
-use vestibule_shared::store::access::Task;
+use vestibule_shared::ids::Principal;
+use vestibule_shared::store::access::{Place, Task};
 
 use crate::organization::Organization;
 
@@ -102,4 +104,39 @@ async fn one_account_is_provisioned_if_the_set_is_there() {
             code
         );
     }
+}
+
+#[tokio::test]
+async fn what_a_failed_creation_left_behind_is_listed_because_it_is_in_the_way_of_a_deletion() {
+    let organization = Organization::new().await;
+    let (world, sample) = (&organization.world, &organization.sample);
+    let accounts = async |status: Option<&str>| {
+        let mut input = json!({
+            "InstanceArn": organization.instance_arn(),
+            "PermissionSetArn": organization.set_arn(),
+        });
+        if let Some(status) = status {
+            input["ProvisioningStatus"] = status.into();
+        }
+        let name = "ListAccountsForProvisionedPermissionSet";
+        organization.all(name, "AccountIds", input, 1).await
+    };
+    let place = Place {
+        account: sample.accounts[1].id.clone(),
+        permission_set: sample.permission_set.id.clone(),
+    };
+    let principal = Principal::User(sample.user.id.clone());
+    let (pending, _) = world.request_assignment(&principal, &place).await.unwrap();
+    assert_eq!(accounts(None).await, ["111111111111"]);
+
+    let (now, minute) = (world.clock.now(), SignedDuration::from_mins(1));
+    let lease = world.access.take_lease(&place.account, now, minute).await;
+    let lease = lease.unwrap().unwrap();
+    let removed = world.access.remove_assignment(&lease, &pending).await;
+    removed.unwrap();
+    assert_eq!(accounts(None).await, ["111111111111", "222222222222"]);
+    let status = Some("LATEST_PERMISSION_SET_PROVISIONED");
+    assert_eq!(accounts(status).await, ["111111111111"]);
+    let status = Some("LATEST_PERMISSION_SET_NOT_PROVISIONED");
+    assert_eq!(accounts(status).await, ["222222222222"]);
 }
