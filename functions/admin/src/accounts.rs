@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_organizations::types::{self, AccountState};
+use serde_json::json;
 use vestibule_shared::ids::AccountId;
 use vestibule_shared::store::access::{Account, AccountStatus};
-use vestibule_shared::store::{PageToken, table};
+use vestibule_shared::store::directory::Recorded;
+use vestibule_shared::store::{self, PageToken, table};
 
-use crate::{Context, Error};
+use crate::{Context, Error, direct};
 
 /// How many accounts are written at the same time.
 const AT_ONCE: usize = 25;
@@ -20,13 +22,22 @@ pub async fn refresh_accounts(context: &Context) -> Result<usize, Error> {
     let known = known(context).await?;
     let changes = changes(&named, &known);
     for some in changes.chunks(AT_ONCE) {
-        table::futures_join(
-            some.iter()
-                .map(|account| context.access.put_account(account)),
-        )
-        .await?;
+        table::futures_join(some.iter().map(|account| write(context, account))).await?;
     }
     Ok(named.len())
+}
+
+async fn write(context: &Context, account: &Account) -> Result<(), store::Error> {
+    let record = direct::record(context, "UpdateAccount").parameters(json!({
+        "accountId": account.id,
+        "name": account.name,
+        "status": account.status,
+    }));
+    let recorded = Recorded {
+        audit: &context.audit,
+        record: &record,
+    };
+    context.access.put_account(account, recorded).await
 }
 
 type Accounts = BTreeMap<AccountId, Account>;

@@ -178,7 +178,18 @@ async fn make_secret(context: &Context) -> Result<(), Error> {
     let secret = context.random.bytes::<32>();
     let moment = (context.clock.now(), &context.random);
     let sealed = context.sealer.seal(name, &secret, moment).await?;
-    once(context.keys.create_instance_secret(name, sealed).await)
+    let record =
+        direct::record(context, "CreateInstanceSecret").parameters(json!({ "name": name }));
+    let recorded = Recorded {
+        audit: &context.audit,
+        record: &record,
+    };
+    once(
+        context
+            .keys
+            .create_instance_secret(name, sealed, recorded)
+            .await,
+    )
 }
 
 /// Somebody else who enables the instance at the same time may make it as well.

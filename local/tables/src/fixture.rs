@@ -231,7 +231,7 @@ impl World {
             account("222222222222", "prod")?,
         ];
         for account in &accounts {
-            self.access.put_account(account).await?;
+            self.put_account(account).await?;
         }
         let permission_set = self.create_permission_set("ReadOnly").await?;
         let [dev, _] = &accounts;
@@ -268,6 +268,13 @@ impl World {
             revision: 1,
             created_at: self.clock.now(),
         })
+    }
+
+    /// An account as Organizations describes it.
+    pub async fn put_account(&self, account: &Account) -> Result<(), WorldError> {
+        let record = self.record();
+        let recorded = self.recorded(&record);
+        Ok(self.access.put_account(account, recorded).await?)
     }
 
     /// A user with the e-mail address `<name>@example.com`.

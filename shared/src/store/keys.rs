@@ -165,10 +165,21 @@ impl Keys {
     }
 
     /// Writes a secret of the instance's own, once.
-    pub async fn create_instance_secret(&self, name: &str, sealed: String) -> Result<(), Error> {
+    pub async fn create_instance_secret(
+        &self,
+        name: &str,
+        sealed: String,
+        recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
         let secret = InstanceSecret { sealed };
-        let item = self.table.item(INSTANCE_SECRET, name, &secret)?;
-        self.table.create(item, "the secret").await
+        let mut transaction = Transaction::new();
+        let put = self
+            .table
+            .transact_put(self.table.item(INSTANCE_SECRET, name, &secret)?)
+            .condition_expression("attribute_not_exists(pk)")
+            .build();
+        transaction.add(put, Unmet::AlreadyExists("the secret"))?;
+        recorded.commit(transaction).await
     }
 
     /// What says that there was a first access key.

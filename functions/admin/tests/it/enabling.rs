@@ -114,6 +114,28 @@ async fn an_account_that_left_is_suspended() {
 }
 
 #[tokio::test]
+async fn what_enabling_changes_is_recorded_and_what_it_finds_as_it_should_be_is_not() {
+    let mut organization = Organization::new().await;
+    organization.context.organizations = organizations(vec![
+        json!({ "Id": "111111111111", "Name": "development", "Email": "d@example.com", "State": "ACTIVE" }),
+    ]);
+    for _ in 0..2 {
+        let request = request("http://localhost:8080");
+        enable(&organization.context, request).await.unwrap();
+        let secrets = organization.recorded("CreateInstanceSecret").await;
+        assert_eq!(secrets.len(), 1);
+        let accounts = organization.recorded("UpdateAccount").await;
+        let mut accounts: Vec<_> = accounts.iter().map(|one| &one.request_parameters).collect();
+        accounts.sort_by_key(|account| account["accountId"].to_string());
+        let expected = [
+            json!({ "accountId": "111111111111", "name": "development", "status": "ACTIVE" }),
+            json!({ "accountId": "222222222222", "name": "prod", "status": "SUSPENDED" }),
+        ];
+        assert!(accounts.into_iter().eq(&expected));
+    }
+}
+
+#[tokio::test]
 async fn the_first_access_key_is_made_once() {
     let (world, context) = empty().await;
     let event = json!({ "operation": "CreateFirstAccessKey" });

@@ -24,7 +24,7 @@ async fn assign_more(organization: &Organization, count: u64) {
             email: format!("team-{number}@example.com"),
             status: AccountStatus::Active,
         };
-        world.access.put_account(&account).await.unwrap();
+        world.put_account(&account).await.unwrap();
         let place = Place {
             account: id,
             permission_set: organization.sample.permission_set.id.clone(),

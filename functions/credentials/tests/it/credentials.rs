@@ -139,12 +139,7 @@ async fn access_is_gone_at_the_next_request() {
         .await;
     let mut account = organization.sample.accounts[0].clone();
     account.status = AccountStatus::Suspended;
-    organization
-        .world
-        .access
-        .put_account(&account)
-        .await
-        .unwrap();
+    organization.world.put_account(&account).await.unwrap();
     ask(&organization, &token)
         .await
         .assert_exception(403, "ForbiddenException");

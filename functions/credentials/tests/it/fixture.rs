@@ -264,7 +264,10 @@ async fn enable(world: &World, sample: &Sample, (signer, sealer): (&Signer, &Sea
     let name = CLIENT_REGISTRATION_SECRET;
     let sealed = sealer.seal(name, &[7; 32], (not_before, &world.random));
     let sealed = sealed.await.unwrap();
-    keys.create_instance_secret(name, sealed).await.unwrap();
+    let record = world.record();
+    keys.create_instance_secret(name, sealed, world.recorded(&record))
+        .await
+        .unwrap();
 }
 
 impl Program {

@@ -244,7 +244,7 @@ async fn the_management_account_is_managed_only_where_that_was_asked_for() {
         email: "management@example.com".to_owned(),
         status: AccountStatus::Active,
     };
-    harness.world.access.put_account(&account).await.unwrap();
+    harness.world.put_account(&account).await.unwrap();
     let place = Place {
         account: account.id.clone(),
         permission_set: harness.sample.permission_set.id.clone(),
@@ -288,7 +288,7 @@ async fn a_closed_account_takes_no_assignments_and_keeps_none() {
         status: AccountStatus::Suspended,
         ..harness.sample.accounts[1].clone()
     };
-    harness.world.access.put_account(&closed).await.unwrap();
+    harness.world.put_account(&closed).await.unwrap();
     harness.aws.take_calls();
 
     let other = harness.world.create_permission_set("Admin").await.unwrap();

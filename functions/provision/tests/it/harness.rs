@@ -84,7 +84,7 @@ impl Harness {
             email: "account@example.com".to_owned(),
             status: AccountStatus::Active,
         };
-        self.world.access.put_account(&account).await.unwrap();
+        self.world.put_account(&account).await.unwrap();
         self.aws.add_account(account.id.as_str());
         Place {
             account: account.id,

@@ -273,7 +273,7 @@ async fn an_account_that_is_suspended_is_not_entered() {
     let cookie = organization.sign_in().await;
     let [mut dev, _] = organization.sample.accounts.clone();
     dev.status = AccountStatus::Suspended;
-    organization.world.access.put_account(&dev).await.unwrap();
+    organization.world.put_account(&dev).await.unwrap();
     let answer = organization.open(CONSOLE, Some(&cookie)).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }

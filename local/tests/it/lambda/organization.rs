@@ -111,9 +111,10 @@ async fn make_secret(world: &World, aws: &Aws) {
     let name = CLIENT_REGISTRATION_SECRET;
     let moment = (world.clock.now(), &world.random);
     let sealed = sealer.seal(name, &[7; 32], moment).await.unwrap();
+    let record = world.record();
     world
         .keys
-        .create_instance_secret(name, sealed)
+        .create_instance_secret(name, sealed, world.recorded(&record))
         .await
         .unwrap();
 }

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Access;
 use crate::ids::AccountId;
-use crate::store::{Error, Page, PageToken, table};
+use crate::store::directory::Recorded;
+use crate::store::transaction::Unmet;
+use crate::store::{Error, Page, PageToken, Transaction, table};
 
 const ACCOUNT: &str = "ACCOUNT";
 const LISTING: &str = "ACCOUNTS";
@@ -45,10 +47,17 @@ impl Access {
     }
 
     /// Writes what Organizations says of an account.
-    pub async fn put_account(&self, account: &Account) -> Result<(), Error> {
+    pub async fn put_account(
+        &self,
+        account: &Account,
+        recorded: Recorded<'_>,
+    ) -> Result<(), Error> {
         let mut item = self.table.item(&key(&account.id), ACCOUNT, account)?;
         table::list_under(&mut item, LISTING, account.id.as_str());
-        self.table.put(item).await
+        let mut transaction = Transaction::new();
+        let put = self.table.transact_put(item).build();
+        transaction.add(put, Unmet::Conflict("the account"))?;
+        recorded.commit(transaction).await
     }
 
     /// One page of all accounts, by id.
