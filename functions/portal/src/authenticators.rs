@@ -85,6 +85,23 @@ impl Authenticators {
         self.table.find(&key(user), PASSWORD).await
     }
 
+    /// Makes `transaction` depend on `password` being as it was read; its commit is [`store::Error::Conflict`] if another has
+    /// been set since.
+    pub(crate) fn require_unchanged(
+        &self,
+        transaction: &mut Transaction,
+        (user, password): (&UserId, &Password),
+    ) -> Result<(), store::Error> {
+        let before = AttributeValue::N(password.revision.to_string());
+        let check = self
+            .table
+            .transact_check(&key(user), PASSWORD)
+            .condition_expression("revision = :before")
+            .expression_attribute_values(":before", before)
+            .build();
+        transaction.add(check, Unmet::Conflict("the password"))
+    }
+
     /// Makes `transaction` put `after` in the place of the password that was read before; its commit is
     /// [`store::Error::Conflict`] if that has changed since.
     pub(crate) fn replace_password(

@@ -10,7 +10,7 @@ use serde_json::json;
 use vestibule_shared::edge::RequestOrigin;
 use vestibule_shared::page::{NoticePage, PasswordPage, PasswordRule};
 use vestibule_shared::store::audit::{Actor, Origin, Record};
-use vestibule_shared::store::directory::{Recorded, User};
+use vestibule_shared::store::directory::User;
 use vestibule_shared::store::sessions::{PasswordLink, SingleUse};
 use vestibule_shared::store::{self, Transaction};
 use vestibule_shared::token::Token;
@@ -21,6 +21,7 @@ use crate::{Context, Error, Site, rules};
 
 const UNMET: &str = "The password does not meet every rule yet.";
 const UNEQUAL: &str = "The two passwords are not equal.";
+const CHANGED: &str = "Your account was changed just now. Please try again.";
 const USED_BEFORE: &str = "This is one of your last passwords. Choose another.";
 
 /// The form.
@@ -95,12 +96,18 @@ async fn set_password(
     let hash = typed.hash(&context.random).await?;
     let set = (hash, secret.expose().to_owned());
     let after = Password::after(before, set, context.clock.now());
-    if before.is_some() {
-        context.end_sessions(&link.user, origin).await?;
+    match context.put_password(&link, &after, origin).await {
+        Ok(()) => Ok(site
+            .pages
+            .respond(StatusCode::OK, &NoticePage::password_set())),
+        Err(store::Error::NotFound(_)) => Err(Error::Link),
+        // Another link or an administrator was faster, and what this link is worth now is to be seen again.
+        Err(store::Error::Conflict(_)) => {
+            let link = context.open_link(uri).await?;
+            Ok(link.page(&site, (&judged, Some(CHANGED))))
+        }
+        Err(error) => Err(error.into()),
     }
-    context.put_password(&link, &after, origin).await?;
-    let page = NoticePage::password_set();
-    Ok(site.pages.respond(StatusCode::OK, &page))
 }
 
 impl OpenLink {
@@ -146,54 +153,29 @@ impl Context {
         })
     }
 
-    /// Whoever set the password anew may have done so because somebody else knew the old one.
-    async fn end_sessions(&self, user: &User, origin: &Origin) -> Result<(), Error> {
-        let now = self.clock.now();
-        let after = User {
-            revision: user.revision + 1,
-            sessions_not_before: Some(now),
-            ..user.clone()
-        };
-        let record = self.record_of("BatchDeleteSession", user, origin);
-        let recorded = Recorded {
-            audit: &self.audit,
-            record: &record,
-        };
-        let replaced = self.directory.replace_user((user, &after), recorded);
-        Ok(replaced.await?)
-    }
-
-    /// Uses the link up and sets the password, both or neither.
+    /// Uses the link up, sets the password and ends the user's sessions, for whoever sets it anew may do so because somebody
+    /// else knew the old one: all of it or nothing.
     async fn put_password(
         &self,
         link: &OpenLink,
         after: &Password,
         origin: &Origin,
-    ) -> Result<(), Error> {
+    ) -> Result<(), store::Error> {
+        let OpenLink { token, user, .. } = link;
+        let now = self.clock.now();
         let mut transaction = Transaction::new();
-        self.sessions
-            .use_link(&mut transaction, &link.token.hash())?;
+        self.sessions.use_link(&mut transaction, &token.hash())?;
         self.authenticators
-            .replace_password(&mut transaction, &link.user.id, after)?;
-        let record = self.record_of("UpdatePassword", &link.user, origin);
-        match self.audit.commit(transaction, &record).await {
-            Err(store::Error::NotFound(_)) => Err(Error::Link),
-            outcome => Ok(outcome?),
-        }
-    }
-
-    fn record_of(&self, event: &str, user: &User, origin: &Origin) -> Record {
+            .replace_password(&mut transaction, &user.id, after)?;
+        self.directory.end_sessions(&mut transaction, (user, now))?;
         let actor = Actor::User {
             id: user.id.clone(),
             session: None,
         };
-        let moment = (self.clock.now(), &self.random);
-        Record::new(
-            ("sso-directory.amazonaws.com", event),
-            &actor,
-            origin,
-            moment,
-        )
-        .parameters(json!({ "userId": user.id }))
+        let event = ("sso-directory.amazonaws.com", "UpdatePassword");
+        let record = Record::new(event, &actor, origin, (now, &self.random))
+            .parameters(json!({ "userId": user.id }))
+            .detail("EndsSessions", true);
+        self.audit.commit(transaction, &record).await
     }
 }

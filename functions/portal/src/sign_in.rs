@@ -6,15 +6,16 @@ use axum::extract::{Form, Query, State};
 use axum::response::Response;
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use vestibule_shared::browser::{self, SESSION_COOKIE};
 use vestibule_shared::edge::RequestOrigin;
 use vestibule_shared::ids::UserId;
 use vestibule_shared::page::SignInPage;
 use vestibule_shared::store::audit::Origin;
-use vestibule_shared::store::directory::{Claim, Recorded, User};
+use vestibule_shared::store::directory::{Claim, User};
 use vestibule_shared::store::sessions::Session;
+use vestibule_shared::store::{self, Transaction};
 use vestibule_shared::token::Token;
 
 use crate::authenticators::Password;
@@ -31,6 +32,7 @@ const FORM_SECONDS: u64 = 24 * 60 * 60;
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 const WRONG: &str = "The user name or the password is not right.";
+const CHANGED: &str = "Your account was changed just now. Please sign in again.";
 const STALE: &str = "This page was open for too long. Please sign in again.";
 
 /// Where to go on to.
@@ -110,6 +112,7 @@ async fn sign_in(
         return shown_again(Problem::new(StatusCode::FORBIDDEN, STALE));
     }
 
+    let began_at = context.clock.now();
     let Candidate { user, password } = context.candidate(request.user_name.trim()).await?;
     let secret = password.as_ref().map_or("", |known| &known.device_secret);
     let device = KnownDevice::find(site.cookies, headers, secret);
@@ -117,11 +120,7 @@ async fn sign_in(
     let name = user
         .as_ref()
         .map_or(request.user_name.trim(), |user| &user.user_name);
-    let attempt = Attempt::new(
-        (name, &origin.address),
-        device.as_ref(),
-        context.clock.now(),
-    );
+    let attempt = Attempt::new((name, &origin.address), device.as_ref(), began_at);
     let whose = (&site.instance, user.as_ref());
     let counted = match attempt.begin(&context.sessions).await? {
         Ok(counted) => counted,
@@ -136,7 +135,8 @@ async fn sign_in(
 
     let hash = password.as_ref().and_then(Password::current);
     let right = Typed::new(&request.password).matches(hash).await?;
-    let Some(user) = user.as_ref().filter(|user| right && user.active) else {
+    let active = user.as_ref().filter(|user| right && user.active);
+    let (Some(user), Some(password)) = (active, &password) else {
         attempt.fail(&context.sessions).await?;
         let record = context.record_of_refusal(whose, Refusal::Wrong, origin);
         context.audit.write(&record).await?;
@@ -144,7 +144,14 @@ async fn sign_in(
     };
 
     counted.forgive(&context.sessions).await?;
-    let session = context.begin_session((&site, user), origin).await?;
+    let session = Token::generate(&context.random);
+    let begun = context
+        .begin_session((&site, &session), (user, password), (origin, began_at))
+        .await;
+    if matches!(begun, Err(store::Error::Conflict(_))) {
+        return shown_again(Problem::new(StatusCode::CONFLICT, CHANGED));
+    }
+    begun?;
     let mut response = site.pages.see_other(going_on(&request.return_to));
     let lasts = u64::from(site.instance.session_minutes) * 60;
     let session = site.cookies.set(SESSION_COOKIE, session.expose(), lasts);
@@ -233,30 +240,31 @@ impl Context {
         Ok(Candidate { user, password })
     }
 
-    /// Writes a new session and answers its token.
+    /// Writes the session of `token`, if the user and the password are still as they were when the password was looked at.
+    /// The session counts from when the sign-in began, so that whatever ends sessions in between ends this one too.
     async fn begin_session(
         &self,
-        (site, user): (&Site, &User),
-        origin: &Origin,
-    ) -> Result<Token, Error> {
-        let token = Token::generate(&self.random);
+        (site, token): (&Site, &Token),
+        (user, password): (&User, &Password),
+        (origin, began_at): (&Origin, Timestamp),
+    ) -> Result<(), store::Error> {
         let hash = token.hash();
-        let now = self.clock.now();
         let minutes = i64::from(site.instance.session_minutes);
         let session = Session {
             user: user.id.clone(),
-            created_at: now,
-            expires_at: now + SignedDuration::from_mins(minutes),
+            created_at: began_at,
+            expires_at: began_at + SignedDuration::from_mins(minutes),
             address: origin.address.clone(),
         };
         let record = self.record_of_sign_in((&site.instance, user), hash.short(), origin);
-        let recorded = Recorded {
-            audit: &self.audit,
-            record: &record,
-        };
-        let created = self.sessions.create_session((&hash, &session), recorded);
-        created.await?;
-        Ok(token)
+        let mut transaction = Transaction::new();
+        self.sessions
+            .begin_session(&mut transaction, (&hash, &session))?;
+        self.directory
+            .require_unchanged_user(&mut transaction, user)?;
+        self.authenticators
+            .require_unchanged(&mut transaction, (&user.id, password))?;
+        self.audit.commit(transaction, &record).await
     }
 
     fn form(

@@ -1,6 +1,7 @@
 //! The sample organization, and a browser that keeps cookies and sends the forms it is shown.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -11,6 +12,7 @@ use jiff::SignedDuration;
 use tower::ServiceExt;
 use url::form_urlencoded;
 use vestibule_portal::{Authenticators, Context, router};
+use vestibule_shared::Random;
 use vestibule_shared::edge::ClientAddress;
 use vestibule_shared::ids::UserId;
 use vestibule_shared::store::audit::Record;
@@ -114,6 +116,27 @@ impl Organization {
             origin: Some("http://localhost:8080"),
             cookies: BTreeMap::new(),
         }
+    }
+
+    /// A browser whose requests are interrupted by `change`, once: when randomness is first used for one, which is after
+    /// everything was read. The test's runtime has several threads.
+    pub(crate) fn interrupted<F: Future<Output = ()>>(
+        &self,
+        mut browser: Browser,
+        change: impl FnOnce() -> F + Send + 'static,
+    ) -> Browser {
+        let (random, pending) = (self.world.random.clone(), Mutex::new(Some(change)));
+        browser.context.random = Random::new(move |buffer| {
+            let change = pending.lock().unwrap().take();
+            if let Some(change) = change {
+                let runtime = tokio::runtime::Handle::current();
+                tokio::task::block_in_place(|| runtime.block_on(change()));
+            }
+            for chunk in buffer.chunks_mut(8) {
+                chunk.copy_from_slice(&random.bytes::<8>()[..chunk.len()]);
+            }
+        });
+        browser
     }
 
     pub(crate) async fn change_user(&self, change: impl FnOnce(&mut User)) {

@@ -1,9 +1,11 @@
 //! One-time links.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use jiff::SignedDuration;
 
-use crate::fixture::{Organization, PASSWORD};
+use crate::fixture::{Answer, Organization, PASSWORD};
 
 #[tokio::test]
 async fn a_link_sets_the_first_password_and_works_once() {
@@ -193,4 +195,73 @@ async fn a_new_password_ends_the_sessions_and_forgets_the_browsers_of_the_old_on
     browser.sign_in("alice", "Another-Horse-8").await;
     assert_ne!(browser.cookies["vestibule-device"], device);
     assert_eq!(browser.get("/start/").await.status, StatusCode::OK);
+}
+
+/// Sends the form of `path` with another password while `change` happens.
+async fn set_meanwhile<F: Future<Output = ()>>(
+    organization: &Organization,
+    path: &str,
+    change: impl FnOnce() -> F + Send + 'static,
+) -> Answer {
+    let mut browser = organization.browser();
+    let form = browser.get(path).await;
+    let fields = [
+        ("csrf", form.field("csrf")),
+        ("password", "Another-Horse-8"),
+        ("repeated", "Another-Horse-8"),
+    ];
+    let mut browser = organization.interrupted(browser, change);
+    browser.post(path, &fields).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_sent_twice_sets_one_password_and_says_that_the_link_is_used() {
+    let organization = Arc::new(Organization::new().await);
+    let path = organization.invite(&organization.sample.user.id).await;
+    let first = (Arc::clone(&organization), path.clone());
+    let answer = set_meanwhile(&organization, &path, async move || {
+        let answer = first.0.browser().set_password(&first.1, PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::OK);
+    });
+    assert_eq!(answer.await.status, StatusCode::NOT_FOUND);
+    let answer = organization.browser().sign_in("alice", PASSWORD).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_void_once_another_was_faster_or_the_user_is_disabled() {
+    for disabled in [false, true] {
+        let organization = Arc::new(Organization::with_password().await);
+        let path = organization.invite(&organization.sample.user.id).await;
+        let other = Arc::clone(&organization);
+        let answer = set_meanwhile(&organization, &path, async move || {
+            if disabled {
+                other.change_user(|user| user.active = false).await;
+            } else {
+                let alice = &other.sample.user.id;
+                other.give_password(alice, "Faster-Horse-9").await;
+            }
+        });
+        assert_eq!(answer.await.status, StatusCode::NOT_FOUND);
+        let set = organization.recorded("UpdatePassword").await.len();
+        assert_eq!(set, if disabled { 1 } else { 2 });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_works_on_after_the_user_was_changed_meanwhile() {
+    let organization = Arc::new(Organization::with_password().await);
+    let path = organization.invite(&organization.sample.user.id).await;
+    let other = Arc::clone(&organization);
+    let answer = set_meanwhile(&organization, &path, async move || {
+        other
+            .change_user(|user| user.profile.title = Some("Chief".to_owned()))
+            .await;
+    });
+    let answer = answer.await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.says("Your account was changed just now."));
+    let mut browser = organization.browser();
+    let answer = browser.set_password(&path, "Another-Horse-8").await;
+    assert_eq!(answer.status, StatusCode::OK);
 }

@@ -1,5 +1,7 @@
 //! Signing in and out.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use jiff::SignedDuration;
 
@@ -223,4 +225,43 @@ async fn a_user_who_is_disabled_is_out_at_once() {
     let mut browser = signed_in(&organization).await;
     organization.change_user(|user| user.active = false).await;
     assert_eq!(browser.get("/start/").await.status, StatusCode::SEE_OTHER);
+}
+
+/// Sends the right password while `change` happens, and answers what came of it.
+async fn sign_in_meanwhile<F: Future<Output = ()>>(
+    organization: &Organization,
+    change: impl FnOnce() -> F + Send + 'static,
+) -> (Answer, Browser) {
+    let mut browser = organization.browser();
+    let form = browser.get("/start/sign-in").await;
+    let fields = [
+        ("csrf", form.field("csrf")),
+        ("user_name", "alice"),
+        ("password", PASSWORD),
+    ];
+    let mut browser = organization.interrupted(browser, change);
+    let answer = browser.post("/start/sign-in", &fields).await;
+    (answer, browser)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_does_not_survive_what_ends_it_before_its_session_began() {
+    for disabled in [false, true] {
+        let organization = Arc::new(Organization::with_password().await);
+        let other = Arc::clone(&organization);
+        let change = async move || {
+            if disabled {
+                other.change_user(|user| user.active = false).await;
+                other.change_user(|user| user.active = true).await;
+            } else {
+                let alice = &other.sample.user.id;
+                other.give_password(alice, "Another-Horse-8").await;
+            }
+        };
+        let (answer, browser) = sign_in_meanwhile(&organization, change).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(answer.says("Please sign in again."));
+        assert!(!browser.is_signed_in());
+        assert_eq!(organization.recorded("UserAuthentication").await.len(), 0);
+    }
 }

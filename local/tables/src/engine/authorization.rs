@@ -22,6 +22,8 @@ struct Access<'a> {
     table: &'a str,
     index: Option<&'a str>,
     leading_key: Option<&'a str>,
+    /// What the request's key and expressions name, where a request says so: an update.
+    attributes: Option<Vec<&'a str>>,
 }
 
 impl Role {
@@ -57,6 +59,10 @@ impl Role {
                     .iter()
                     .any(|action| action == access.action)
                 && reaches(permission.leading_keys.as_deref(), access.leading_key)
+                && names_only(
+                    permission.attributes.as_deref(),
+                    access.attributes.as_deref(),
+                )
         })
     }
 
@@ -92,6 +98,16 @@ fn reaches(allowed: Option<&[LeadingKey]>, key: Option<&str>) -> bool {
     })
 }
 
+fn names_only(allowed: Option<&[String]>, named: Option<&[&str]>) -> bool {
+    allowed.is_none_or(|allowed| {
+        named.is_some_and(|named| {
+            named
+                .iter()
+                .all(|name| allowed.iter().any(|allowed| allowed == name))
+        })
+    })
+}
+
 /// What a request does; nothing for what no function ever does, such as making a table.
 fn accesses<'a>(operation: &'a str, body: &'a Value) -> Vec<Access<'a>> {
     match operation {
@@ -110,7 +126,50 @@ fn access<'a>(action: &'a str, body: &'a Value) -> Option<Access<'a>> {
         table: body.get("TableName")?.as_str()?,
         index: body.get("IndexName").and_then(Value::as_str),
         leading_key: leading_key(body),
+        attributes: (action == "UpdateItem").then(|| attributes(body)),
     })
+}
+
+/// The attributes that an update names in its key and its expressions.
+fn attributes(update: &Value) -> Vec<&str> {
+    let key = update.get("Key").and_then(Value::as_object);
+    let key = key.into_iter().flatten().map(|(name, _)| name.as_str());
+    let expressions = ["UpdateExpression", "ConditionExpression"];
+    let expressions = expressions
+        .into_iter()
+        .filter_map(|name| update.get(name)?.as_str());
+    let named = expressions.flat_map(|expression| {
+        let words = expression.split(|character: char| {
+            !(character.is_ascii_alphanumeric() || "_#:".contains(character))
+        });
+        words.filter(|word| !word.is_empty() && !word.starts_with(':') && !is_syntax(word))
+    });
+    let aliases = update.get("ExpressionAttributeNames");
+    let named = named.map(|name| {
+        aliases
+            .and_then(|all| all.get(name)?.as_str())
+            .unwrap_or(name)
+    });
+    key.chain(named).collect()
+}
+
+/// Whether a word of an expression is a clause, an operator or a function ("Expressions in DynamoDB").
+fn is_syntax(word: &str) -> bool {
+    let clause = [
+        "SET", "ADD", "REMOVE", "DELETE", "AND", "OR", "NOT", "IN", "BETWEEN",
+    ];
+    clause
+        .iter()
+        .any(|clause| word.eq_ignore_ascii_case(clause))
+        || word.starts_with("attribute_")
+        || [
+            "if_not_exists",
+            "list_append",
+            "begins_with",
+            "contains",
+            "size",
+        ]
+        .contains(&word)
 }
 
 fn leading_key(holder: &Value) -> Option<&str> {
@@ -132,6 +191,7 @@ fn batch<'a>(action: &'a str, body: &'a Value) -> Vec<Access<'a>> {
         action,
         table,
         index: None,
+        attributes: None,
         leading_key: leading_key(
             request
                 .get("PutRequest")

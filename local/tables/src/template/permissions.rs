@@ -1,5 +1,5 @@
-//! What a role of the template may do with tables. AWS IAM JSON policy elements; DynamoDB's condition key
-//! `dynamodb:LeadingKeys`. Statements of other services are passed over.
+//! What a role of the template may do with tables. AWS IAM JSON policy elements; DynamoDB's condition keys
+//! `dynamodb:LeadingKeys` and `dynamodb:Attributes`. Statements of other services are passed over.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +19,8 @@ pub struct TablePermission {
     pub actions: Vec<String>,
     /// Only items whose partition key is one of these; `None` is all items.
     pub leading_keys: Option<Vec<LeadingKey>>,
+    /// Only these attributes, whether a request reads or writes them; `None` is all.
+    pub attributes: Option<Vec<String>>,
 }
 
 /// A partition key that a permission is limited to.
@@ -116,7 +118,7 @@ fn of_statement(
             &"a statement about tables does more than allow named actions",
         ));
     }
-    let leading_keys = leading_keys(logical_id, statement)?;
+    let limits = limits(logical_id, statement)?;
     let resources = match &statement.resource {
         Value::Sequence(resources) => resources.as_slice(),
         one => std::slice::from_ref(one),
@@ -126,7 +128,8 @@ fn of_statement(
         table,
         index,
         actions: actions.clone(),
-        leading_keys: leading_keys.clone(),
+        leading_keys: limits.leading_keys.clone(),
+        attributes: limits.attributes.clone(),
     });
     Ok(permissions.collect())
 }
@@ -144,36 +147,42 @@ fn table_and_index(resource: &Value) -> Option<(String, Option<String>)> {
     Some((table.to_owned(), Some(index.to_owned())))
 }
 
-fn leading_keys(
-    logical_id: &str,
-    statement: &Statement,
-) -> Result<Option<Vec<LeadingKey>>, TemplateError> {
-    let mut keys = None;
-    for (operator, operands) in &statement.condition {
-        let ours = operands.get("dynamodb:LeadingKeys");
-        let (Some(values), 1) = (ours, operands.len()) else {
-            return Err(faulty(
-                logical_id,
-                &format!("unknown condition `{operator}`"),
-            ));
-        };
-        let values = values.as_slice().iter();
-        match operator.as_str() {
-            "ForAllValues:StringEquals" => {
-                keys = Some(values.cloned().map(LeadingKey::Exact).collect());
+/// What the conditions of a statement limit its actions to.
+#[derive(Debug, Default)]
+struct Limits {
+    leading_keys: Option<Vec<LeadingKey>>,
+    attributes: Option<Vec<String>>,
+}
+
+fn limits(logical_id: &str, statement: &Statement) -> Result<Limits, TemplateError> {
+    let mut limits = Limits::default();
+    let conditions = statement.condition.iter();
+    let conditions = conditions.flat_map(|(operator, operands)| {
+        operands
+            .iter()
+            .map(move |(key, values)| (operator.as_str(), key.as_str(), values.as_slice()))
+    });
+    for condition in conditions {
+        match condition {
+            ("ForAllValues:StringEquals", "dynamodb:LeadingKeys", values) => {
+                let keys = values.iter().cloned().map(LeadingKey::Exact);
+                limits.leading_keys = Some(keys.collect());
             }
-            "ForAllValues:StringLike" => keys = Some(values.map(|value| like(value)).collect()),
+            ("ForAllValues:StringLike", "dynamodb:LeadingKeys", values) => {
+                limits.leading_keys = Some(values.iter().map(|value| like(value)).collect());
+            }
+            ("ForAllValues:StringEquals", "dynamodb:Attributes", values) => {
+                limits.attributes = Some(values.to_vec());
+            }
             // It only says that there must be such keys.
-            "Null" => {}
-            _ => {
-                return Err(faulty(
-                    logical_id,
-                    &format!("unknown condition `{operator}`"),
-                ));
+            ("Null", "dynamodb:LeadingKeys" | "dynamodb:Attributes", _) => {}
+            (operator, key, _) => {
+                let reason = format!("unknown condition `{operator}` on `{key}`");
+                return Err(faulty(logical_id, &reason));
             }
         }
     }
-    Ok(keys)
+    Ok(limits)
 }
 
 fn like(pattern: &str) -> LeadingKey {

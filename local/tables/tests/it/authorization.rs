@@ -98,6 +98,43 @@ async fn a_permission_limited_to_leading_keys_reaches_those_only() {
 }
 
 #[tokio::test]
+async fn the_portal_may_say_since_when_sessions_count_and_change_nothing_else_of_a_user() {
+    let tables = Tables::in_memory().await;
+    let portal = client_of(&tables, "portal");
+    let directory = tables.name("DirectoryTable");
+    assert_eq!(put(&portal, &directory, "USER#1").await.as_deref(), DENIED);
+    for (pk, change, allowed) in [
+        ("USER#1", "SET sessions_not_before = :it", true),
+        (
+            "USER#1",
+            "SET sessions_not_before = :it, active = :it",
+            false,
+        ),
+        ("USER#1", "SET #name = :it", false),
+        ("GROUP#1", "SET sessions_not_before = :it", false),
+    ] {
+        let mut update = portal
+            .update_item()
+            .table_name(&directory)
+            .key("pk", text(pk))
+            .key("sk", text("PROFILE"))
+            .update_expression(change)
+            .condition_expression("attribute_not_exists(revision)")
+            .expression_attribute_values(":it", text("1"));
+        if change.contains('#') {
+            update = update.expression_attribute_names("#name", "user_name");
+        }
+        let outcome = update.send().await;
+        let refused = outcome.as_ref().err().and_then(ProvideErrorMetadata::code);
+        assert_eq!(
+            refused,
+            if allowed { None } else { DENIED },
+            "{pk}: {change}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn each_part_of_a_transaction_or_a_batch_needs_its_own_permission() {
     let tables = Tables::in_memory().await;
     let portal = client_of(&tables, "portal");
