@@ -146,7 +146,11 @@ async fn sign_in(
     counted.forgive(&context.sessions).await?;
     let session = Token::generate(&context.random);
     let begun = context
-        .begin_session((&site, &session), (user, password), (origin, began_at))
+        .begin_session(
+            (&site, &session, headers),
+            (user, password),
+            (origin, began_at),
+        )
         .await;
     if matches!(begun, Err(store::Error::Conflict(_))) {
         return shown_again(Problem::new(StatusCode::CONFLICT, CHANGED));
@@ -241,10 +245,11 @@ impl Context {
     }
 
     /// Writes the session of `token`, if the user and the password are still as they were when the password was looked at.
-    /// The session counts from when the sign-in began, so that whatever ends sessions in between ends this one too.
+    /// The session counts from when the sign-in began, so that whatever ends sessions in between ends this one too. It takes
+    /// the place of the one that the browser had.
     async fn begin_session(
         &self,
-        (site, token): (&Site, &Token),
+        (site, token, headers): (&Site, &Token, &HeaderMap),
         (user, password): (&User, &Password),
         (origin, began_at): (&Origin, Timestamp),
     ) -> Result<(), store::Error> {
@@ -260,6 +265,11 @@ impl Context {
         let mut transaction = Transaction::new();
         self.sessions
             .begin_session(&mut transaction, (&hash, &session))?;
+        let before = site.cookies.find(headers, SESSION_COOKIE);
+        if let Some(before) = before.and_then(Token::parse) {
+            self.sessions
+                .end_session(&mut transaction, &before.hash())?;
+        }
         self.directory
             .require_unchanged_user(&mut transaction, user)?;
         self.authenticators

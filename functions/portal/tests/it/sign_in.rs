@@ -62,6 +62,30 @@ async fn each_sign_in_begins_a_session_of_its_own() {
     assert_eq!(browser.get("/start/").await.status, StatusCode::OK);
 }
 
+#[tokio::test]
+async fn signing_in_again_ends_the_session_that_the_browser_had() {
+    let organization = Organization::with_password().await;
+    let mut browser = organization.browser();
+    browser.sign_in("alice", PASSWORD).await;
+    let mut copied = browser.clone();
+    let mut elsewhere = organization.browser();
+    elsewhere.sign_in("alice", PASSWORD).await;
+
+    let mut shown = organization.browser();
+    let form = shown.get("/start/sign-in").await;
+    browser.cookies.extend(shown.cookies);
+    let fields = [
+        ("csrf", form.field("csrf")),
+        ("user_name", "alice"),
+        ("password", PASSWORD),
+    ];
+    let answer = browser.post("/start/sign-in", &fields).await;
+    assert_eq!(answer.location(), "/start/", "{}", answer.body);
+    assert_eq!(browser.get("/start/").await.status, StatusCode::OK);
+    assert_eq!(elsewhere.get("/start/").await.status, StatusCode::OK);
+    assert_eq!(copied.get("/start/").await.status, StatusCode::SEE_OTHER);
+}
+
 /// The form as it is shown again, without what was typed and what differs in every form.
 fn shown_again(answer: &Answer, user_name: &str) -> String {
     let body = answer.body.replace(answer.field("csrf"), "");
