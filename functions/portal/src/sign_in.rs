@@ -116,10 +116,8 @@ async fn sign_in(
     let Candidate { user, password } = context.candidate(request.user_name.trim()).await?;
     let secret = password.as_ref().map_or("", |known| &known.device_secret);
     let device = KnownDevice::find(site.cookies, headers, secret);
-    // Whoever has two names, a user name and an address, has the attempts of one.
-    let name = user
-        .as_ref()
-        .map_or(request.user_name.trim(), |user| &user.user_name);
+    // What was typed is counted, not whom it stands for: a counter that two names share would tell that one has both.
+    let name = request.user_name.trim();
     let attempt = Attempt::new((name, &origin.address), device.as_ref(), began_at);
     let whose = (&site.instance, user.as_ref());
     let counted = match attempt.begin(&context.sessions).await? {

@@ -54,6 +54,21 @@ async fn parallel_attempts_are_not_more_attempts() {
 }
 
 #[tokio::test]
+async fn the_attempts_of_a_name_do_not_tell_whose_address_another_is() {
+    let organization = Organization::with_password().await;
+    let mut browser = organization.browser();
+    for _ in 0..11 {
+        browser.sign_in("alice", WRONG).await;
+    }
+    for name in ["alice@example.com", "nobody@example.com"] {
+        let answer = browser.sign_in(name, WRONG).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{name}");
+    }
+    let same = browser.sign_in("ALICE", WRONG).await;
+    assert_eq!(same.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
 async fn a_success_is_not_held_against_anybody() {
     let organization = Organization::with_password().await;
     for _ in 0..30 {
