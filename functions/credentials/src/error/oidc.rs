@@ -69,6 +69,8 @@ fn answer(
         "__type": exception,
         "error": code,
         "error_description": description,
+        // Not OAuth's, but where AWS's SDKs look for a sentence.
+        "message": description,
     });
     let mut response = json(status, &body);
     let name = HeaderValue::from_static(exception);

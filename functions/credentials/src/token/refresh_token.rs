@@ -16,7 +16,7 @@ use crate::oauth::{Client, ClientKeys, GrantType, Reason, Refusal};
 const GRANT: GrantType = GrantType::RefreshToken;
 const REFUSED: Refusal = Reason::InvalidGrant
     .because("the refresh token is not valid, has expired, or was given to somebody else");
-/// One who loses the race to replace a token decides once more; that it loses again needs another minute to pass.
+/// Whoever loses the race to replace a token decides once more: by then the token is the last one, in its minute of grace.
 const ATTEMPTS: usize = 2;
 
 pub(super) async fn refresh(

@@ -115,7 +115,7 @@ async fn another_issuer_and_members_of_wrong_types_are_refused() {
 async fn what_is_no_json_object_is_refused() {
     let organization = Organization::new().await;
     let deep = "[".repeat(10_000);
-    let huge = format!("{{\"clientName\":\"{}\"}}", "n".repeat(70_000));
+    let huge = format!("{}{}", body(), " ".repeat(70_000));
     let largest = "x".repeat(2 * 1024 * 1024);
     for garbage in [
         "",
