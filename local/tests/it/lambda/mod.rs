@@ -1,5 +1,6 @@
 //! Each function's binary as a Lambda: every file of `events/<function>`, and what the answer beside it says.
 
+mod alarms;
 mod aws;
 mod organization;
 mod runtime;

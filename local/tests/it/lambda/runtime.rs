@@ -14,14 +14,15 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 /// How long a binary may take to answer; the first answer includes its start.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Exchange {
     events: Mutex<mpsc::Receiver<Value>>,
@@ -33,7 +34,8 @@ pub(crate) struct Lambda {
     name: String,
     events: mpsc::Sender<Value>,
     answers: mpsc::Receiver<Value>,
-    _server: JoinSet<()>,
+    log: mpsc::UnboundedReceiver<Value>,
+    _tasks: JoinSet<()>,
     child: Child,
 }
 
@@ -54,7 +56,7 @@ impl Lambda {
             )
             .route("/2018-06-01/runtime/init/error", post(answer))
             .with_state(exchange);
-        let (address, server) = serve(router).await;
+        let (address, mut tasks) = serve(router).await;
         let mut command = Command::new(binary(name));
         command
             .env_clear()
@@ -64,13 +66,18 @@ impl Lambda {
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
             .stdin(Stdio::null())
+            .stdout(Stdio::piped())
             .kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        let (logging, log) = mpsc::unbounded_channel();
+        tasks.spawn(read_log(child.stdout.take().unwrap(), logging));
         Self {
             name: name.to_owned(),
             events,
             answers,
-            _server: server,
-            child: command.spawn().unwrap(),
+            log,
+            _tasks: tasks,
+            child,
         }
     }
 
@@ -80,9 +87,37 @@ impl Lambda {
         tokio::select! {
             answer = timeout(PATIENCE, self.answers.recv()) => match answer {
                 Ok(answer) => answer.unwrap(),
-                Err(_) => panic!("{} does not answer", self.name),
+                Err(late) => panic!("{} does not answer: {late}", self.name),
             },
             status = self.child.wait() => panic!("{} has ended: {status:?}", self.name),
+        }
+    }
+
+    /// The next line of the binary's log that is as wanted. What comes before it is passed over.
+    pub(crate) async fn logged(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let read = async {
+            while let Some(line) = self.log.recv().await {
+                if wanted(&line) {
+                    return line;
+                }
+            }
+            panic!("{} has ended", self.name)
+        };
+        let Ok(line) = timeout(PATIENCE, read).await else {
+            panic!("{} does not log what it should", self.name)
+        };
+        line
+    }
+}
+
+/// Reads what a binary logs, so that it never waits for a reader, and shows it.
+async fn read_log(log: ChildStdout, lines: mpsc::UnboundedSender<Value>) {
+    let mut log = BufReader::new(log).lines();
+    while let Some(line) = log.next_line().await.unwrap() {
+        println!("{line}");
+        if let Ok(line) = serde_json::from_str(&line) {
+            // A test that has seen enough has gone.
+            let _ = lines.send(line);
         }
     }
 }
