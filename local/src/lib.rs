@@ -9,6 +9,7 @@ pub mod moto;
 pub mod organization;
 pub mod problem;
 pub mod progress;
+pub mod retries;
 pub mod sample;
 pub mod server;
 pub mod start;

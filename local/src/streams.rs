@@ -13,11 +13,12 @@ use vestibule_tables::{Batch, StreamReader, StreamSubscription};
 use crate::data::DataFolder;
 use crate::functions::{Functions, Ground};
 use crate::problem::Problem;
+use crate::retries::{Next, Retries};
 
 /// How long a stream that has nothing new is left alone.
 const PAUSE: Duration = Duration::from_millis(200);
-/// The first and the longest pause before something is handed over again.
-const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// How long a stream that cannot be read is left alone.
+const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(30);
 /// How often what has expired is deleted.
 const EXPIRY: Duration = Duration::from_hours(1);
 
@@ -32,8 +33,7 @@ pub struct Subscription {
     schedule: Duration,
     reader: StreamReader,
     position: Option<String>,
-    /// The record that was last to be handed over again, and how often it was.
-    failed: Option<(String, usize)>,
+    retries: Retries,
 }
 
 impl Subscription {
@@ -60,7 +60,7 @@ impl Subscription {
             schedule,
             reader: StreamReader::new(&ground.engine, table),
             position: std::fs::read_to_string(folder.file(POSITION)).ok(),
-            failed: None,
+            retries: Retries::new(definition.maximum_retry_attempts),
         })
     }
 
@@ -83,7 +83,7 @@ impl Subscription {
                 Ok(pause) => pause,
                 Err(problem) => {
                     tracing::error!(%problem, "the stream cannot be followed");
-                    BACKOFF.1
+                    PAUSE_AFTER_FAULT
                 }
             };
             tokio::select! {
@@ -136,21 +136,13 @@ impl Subscription {
     /// Where to go on after a failure, and when: at the record that failed, or behind it when it has failed too often. The
     /// schedule finds what is given up here.
     fn after_failure<'a>(&mut self, batch: &'a Batch, failed: &str) -> (Option<&'a str>, Duration) {
-        let before = match self.failed.take() {
-            Some((record, times)) if record == failed => times,
-            _ => 0,
-        };
-        let given_up = self
-            .definition
-            .maximum_retry_attempts
-            .is_some_and(|maximum| before >= maximum);
-        if given_up {
-            tracing::error!(failed, "a record of the stream was given up");
-            return (batch.position_after(failed), Duration::ZERO);
+        match self.retries.after_failure_of(failed) {
+            Next::Again(pause) => (batch.position_before(failed), pause),
+            Next::GiveUp => {
+                tracing::error!(failed, "a record of the stream was given up");
+                (batch.position_after(failed), Duration::ZERO)
+            }
         }
-        self.failed = Some((failed.to_owned(), before + 1));
-        let doubled = BACKOFF.0 * 2_u32.saturating_pow(u32::try_from(before).unwrap_or(u32::MAX));
-        (batch.position_before(failed), doubled.min(BACKOFF.1))
     }
 
     async fn sweep(&self) {

@@ -145,6 +145,17 @@ async fn a_record_that_failed_is_read_again_with_those_after_it() {
             .unwrap();
         assert_eq!(keys(rest.records()), again, "{failed}");
     }
+    for (given_up, rest) in [
+        (number(0), vec!["WORK#2", "WORK#3"]),
+        (number(2), vec![]),
+        ("unknown", vec![]),
+    ] {
+        let read = stream
+            .read(batch.position_after(given_up), 10)
+            .await
+            .unwrap();
+        assert_eq!(keys(read.records()), rest, "{given_up}");
+    }
 }
 
 #[tokio::test]
