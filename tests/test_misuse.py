@@ -258,6 +258,44 @@ def test_signing_out_ends_the_session_itself(organization: Organization, person:
     assert thief.open("/start/").path == "/start/sign-in"
 
 
+def test_no_secret_is_written_anywhere(organization: Organization, person: Person) -> None:
+    """Neither into the tables nor into a log, not even for a moment: files of deleted records are looked at too."""
+    program = OidcProgram(organization)
+    code = program.code(person)
+    tokens = program.redeem(code).json()
+    refreshed = program.refresh(tokens["refreshToken"]).json()
+    device = program.start_device()
+    visitor = Visitor(organization.url)
+    visitor.sign_in(person)
+    cookies = {cookie.name: cookie.value for cookie in visitor.http.cookies}
+    link = organization.invitation(person.user_name).rpartition("/")[2]
+    secrets = {
+        "password": person.password,
+        "code": code,
+        "code verifier": program.verifier,
+        "access token": tokens["accessToken"],
+        "refresh token": tokens["refreshToken"],
+        "next refresh token": refreshed["refreshToken"],
+        "client secret": program.credentials["clientSecret"],
+        "device code": device["deviceCode"],
+        "session": cookies["vestibule"],
+        "one-time link": link,
+        "secret access key": organization.secret_access_key,
+    }
+    # This is no secret, and in the tables: the search finds what is there.
+    secrets["user id"] = person.id
+
+    found = set()
+    data = organization.program.data
+    for path in [*data.rglob("*"), data.parent / "vestibule.log"]:
+        if path.is_file():
+            content = path.read_bytes()
+            if path.name == "vestibule.log":
+                assert b"panicked" not in content
+            found |= {name for name, secret in secrets.items() if secret.encode() in content}
+    assert found == {"user id"}
+
+
 # The administrators' protocol.
 
 
