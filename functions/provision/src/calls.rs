@@ -157,6 +157,10 @@ impl Turn<'_> {
                     Fault::Throttled(cause) | Fault::Open(cause) => {
                         CallError::Unanswered(operation, cause)
                     }
+                    // Perhaps IAM only has not heard yet of what was made: the next event decides.
+                    Fault::Refused(refusal) if again => {
+                        CallError::Unanswered(operation, refusal.code)
+                    }
                     Fault::Refused(refusal) => CallError::Refused(operation, refusal),
                 });
             }

@@ -49,7 +49,7 @@ pub(crate) async fn handle(
         Ok(Query(request)) => open(&context, &request, &uri, (&headers, &origin)).await,
         Err(_) => Err(Error::Link),
     };
-    answer.unwrap_or_else(|error| context.refuse(error))
+    answer.unwrap_or_else(|error| context.refuse(&error))
 }
 
 async fn open(

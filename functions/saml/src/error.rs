@@ -128,11 +128,11 @@ impl From<Elsewhere> for Error {
 
 impl Context {
     /// The page for `error`, which is logged here and nowhere else.
-    pub(crate) fn refuse(&self, error: Error) -> Response {
+    pub(crate) fn refuse(&self, error: &Error) -> Response {
         let reference = self.random.hex::<8>();
         let status = error.status();
         if status.is_server_error() {
-            edge::log_failure(&reference, &error);
+            edge::log_failure(&reference, error);
         } else {
             tracing::info!(reference, %error, "request refused");
         }

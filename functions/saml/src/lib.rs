@@ -57,11 +57,11 @@ pub fn router(context: Context) -> Router {
 }
 
 async fn refuse_path(State(context): State<Context>) -> Response {
-    context.refuse(Error::UnknownPath)
+    context.refuse(&Error::UnknownPath)
 }
 
 async fn refuse_method(State(context): State<Context>) -> Response {
-    context.refuse(Error::Method)
+    context.refuse(&Error::Method)
 }
 
 impl Context {

@@ -11,7 +11,7 @@ use crate::{Context, Error};
 pub(crate) async fn handle(State(context): State<Context>) -> Response {
     document(&context)
         .await
-        .unwrap_or_else(|error| context.refuse(error))
+        .unwrap_or_else(|error| context.refuse(&error))
 }
 
 async fn document(context: &Context) -> Result<Response, Error> {

@@ -1,7 +1,6 @@
 //! Audit records in CloudTrail's record shape: one item in the audit table and, once it is written, one
 //! JSON line in the function's log, which is the copy that nobody can take back.
 
-use aws_sdk_dynamodb::types::Put;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -166,12 +165,6 @@ impl Record {
             .map_or('0', char::from);
         format!("{}#{shard}", self.event_time.strftime("%Y-%m-%d"))
     }
-
-    /// Writes the line in the log. Called once the item is written.
-    fn log(&self) {
-        let line = serde_json::to_string(self).unwrap_or_default();
-        tracing::info!(target: "audit", record = %line);
-    }
 }
 
 /// The audit table. Everyone may put new records; nobody changes one.
@@ -197,18 +190,24 @@ impl Audit {
 
     /// Writes a record of something that changes no table.
     pub async fn write(&self, record: &Record) -> Result<(), Error> {
-        self.table
-            .create(self.item(record)?, "audit record")
-            .await?;
-        record.log();
+        let stored = self.complete(record);
+        let item = self.item(&stored)?;
+        self.table.create(item, "audit record").await?;
+        stored.log();
         Ok(())
     }
 
     /// Commits `transaction` together with its record: what cannot be recorded does not happen.
     pub async fn commit(&self, mut transaction: Transaction, record: &Record) -> Result<(), Error> {
-        transaction.add(self.put(record)?, Unmet::AlreadyExists("audit record"))?;
+        let stored = self.complete(record);
+        let put = self
+            .table
+            .transact_put(self.item(&stored)?)
+            .condition_expression("attribute_not_exists(pk)")
+            .build();
+        transaction.add(put, Unmet::AlreadyExists("audit record"))?;
         transaction.commit(self.table.client()).await?;
-        record.log();
+        stored.log();
         Ok(())
     }
 
@@ -236,25 +235,20 @@ impl Audit {
         Ok(Page { items, next })
     }
 
-    fn put(
-        &self,
-        record: &Record,
-    ) -> Result<Result<Put, aws_sdk_dynamodb::error::BuildError>, Error> {
-        Ok(self
-            .table
-            .transact_put(self.item(record)?)
-            .condition_expression("attribute_not_exists(pk)")
-            .build())
+    /// The record with what is the same for all records of a stack.
+    fn complete(&self, record: &Record) -> Stored {
+        let mut record = record.clone();
+        record.aws_region.clone_from(&self.region);
+        Stored {
+            record,
+            recipient_account_id: self.account.clone(),
+        }
     }
 
-    fn item(&self, record: &Record) -> Result<Item, Error> {
-        let mut stored = Stored {
-            record: record.clone(),
-            recipient_account_id: self.account.clone(),
-        };
-        stored.record.aws_region.clone_from(&self.region);
+    fn item(&self, stored: &Stored) -> Result<Item, Error> {
+        let record = &stored.record;
         let order = format!("{:.9}#{}", record.event_time, record.event_id);
-        let mut item = self.table.item(&record.partition(), &order, &stored)?;
+        let mut item = self.table.item(&record.partition(), &order, stored)?;
         table::expire(&mut item, record.event_time + self.retention);
         Ok(item)
     }
@@ -266,4 +260,12 @@ struct Stored {
     #[serde(flatten)]
     record: Record,
     recipient_account_id: AccountId,
+}
+
+impl Stored {
+    /// Writes the line in the log. Called once the item is written.
+    fn log(&self) {
+        let line = serde_json::to_string(self).unwrap_or_default();
+        tracing::info!(target: "audit", record = %line);
+    }
 }
