@@ -36,4 +36,5 @@ else
   bounded 30 tests/with-dynamodb-local.sh cargo test --workspace --locked --lib --bins --tests
 fi
 bounded 10 cargo test --workspace --locked --doc
+bounded 5 tests/template.sh
 bounded 30 .vestibule/test/clients/bin/python -m pytest tests

@@ -135,7 +135,19 @@ pub fn provision_role(management_account: &AccountId) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_parses_prints_as_it_was(text in "(arn:aws:sso:::permissionSet/)?(ssoins-[0-9a-f]{16}/)?\\PC{0,30}") {
+            let _ = parse_instance(&text);
+            if let Ok(arn) = PermissionSetArn::parse(&text) {
+                prop_assert_eq!(arn.to_string(), text);
+            }
+        }
+    }
 
     #[test]
     fn a_permission_set_arn_survives_printing_and_parsing() {

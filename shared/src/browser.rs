@@ -173,7 +173,28 @@ pub fn own_path(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_the_path_the_browser_stays_with_us(text in "/?[/\\\\.@:a-z\t\n#?%0-9]{0,12}\\PC{0,20}") {
+            if let Some(path) = own_path(&text) {
+                let ours = url::Url::parse("https://sso.example.com").unwrap();
+                prop_assert_eq!(ours.join(path).unwrap().origin(), ours.origin());
+            }
+        }
+
+        #[test]
+        fn no_cookie_header_makes_the_search_panic_or_find_more_than_it_holds(text in "[ -~]{0,60}") {
+            let mut headers = HeaderMap::new();
+            headers.insert(COOKIE, HeaderValue::from_str(&text).unwrap());
+            if let Some(value) = Cookies::of("http://localhost:8080").find(&headers, SESSION_COOKIE) {
+                prop_assert!(text.contains(value));
+            }
+        }
+    }
 
     #[test]
     fn only_a_path_of_our_own_is_gone_on_to() {

@@ -85,7 +85,18 @@ impl TokenHash {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_parses_is_as_it_was_presented(text in "\\PC{0,50}|[A-Za-z0-9_-]{43}") {
+            if let Some(token) = Token::parse(&text) {
+                prop_assert_eq!(token.expose(), text);
+            }
+        }
+    }
 
     #[test]
     fn a_token_matches_only_itself_and_never_shows_in_debug_output() {

@@ -1,4 +1,4 @@
-//! From a request to the operation it names: signature, then the model, then the handler.
+//! From a request to the operation it names: signature, then the operation, which holds the input against the model.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -59,7 +59,6 @@ async fn run(
     let service = operation.service().signing_name();
     let caller = AuthorizedAdmin::authenticate(context, request, service).await?;
     let input = parse_body(request.body)?;
-    operation.validate_input(&input)?;
     let instance = context.access.find_instance().await?;
     let call = Call {
         context,

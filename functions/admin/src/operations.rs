@@ -14,7 +14,7 @@ use crate::{Error, identitystore, sso_admin};
 /// the whole is `Send`.
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send + 'a>>;
 
-/// Runs the operation of `call` on an input that fits its shape. The table of each protocol says what is built.
+/// Runs the operation of `call`. The table of each protocol says what is built.
 pub(crate) fn run<'a>(call: &'a Call<'_>, input: Value) -> Answer<'a> {
     match call.operation.service() {
         Service::SsoAdmin => Box::pin(sso_admin::run(call, input)),
@@ -22,17 +22,19 @@ pub(crate) fn run<'a>(call: &'a Call<'_>, input: Value) -> Answer<'a> {
     }
 }
 
-/// Calls a handler with its typed request and turns its typed response into JSON.
+/// Calls a handler with its typed request and turns its typed response into JSON. An operation that has no handler is
+/// unknown, whatever its input.
 macro_rules! answer {
     ($call:expr, $input:expr, $handler:path) => {{
-        let request = $crate::operations::read($input)?;
+        let request = $crate::operations::read($call, $input)?;
         $crate::operations::write($handler($call, request).await?)
     }};
 }
 pub(crate) use answer;
 
-/// An input that fits the model as the handler's request.
-pub(crate) fn read<T: DeserializeOwned>(input: Value) -> Result<T, Error> {
+/// An input, held against the model, as the handler's request.
+pub(crate) fn read<T: DeserializeOwned>(call: &Call<'_>, input: Value) -> Result<T, Error> {
+    call.operation.validate_input(&input)?;
     serde_json::from_value(input).map_err(|_| {
         Error::validation("The input does not have the form that the operation takes.")
     })

@@ -464,3 +464,28 @@ impl From<ConditionCheck> for super::transaction::Write {
         Self(TransactWriteItem::builder().condition_check(check).build())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_page_token_makes_the_reader_panic_or_leaves_its_list(text in "[A-Za-z0-9_=%-]{0,80}|\\PC{0,20}") {
+            if let Ok(key) = PageToken::parse(&text).decode("pk", "USER#a", "GROUP#") {
+                prop_assert_eq!(super::text(&key, "pk"), Some("USER#a"));
+            }
+        }
+
+        #[test]
+        fn a_page_token_leads_back_to_its_key(sk in "GROUP#\\PC{1,40}") {
+            let place = key("USER#a", &sk);
+            let token = PageToken::parse(PageToken::encode(&place).as_str());
+            prop_assert_eq!(token.decode("pk", "USER#a", "GROUP#").unwrap(), place);
+            prop_assert!(token.decode("pk", "USER#b", "GROUP#").is_err());
+            prop_assert!(token.decode("pk", "USER#a", "PROFILE").is_err());
+        }
+    }
+}

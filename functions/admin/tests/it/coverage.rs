@@ -75,13 +75,10 @@ async fn what_is_not_in_the_table_is_unknown() {
     let names: BTreeSet<&str> = rows.map(|(name, ..)| *name).collect();
     let instance = json!({ "InstanceArn": organization.instance_arn() });
     for operation in Operation::all().filter(|operation| !names.contains(operation.name())) {
-        // The model goes first: only an input that fits gets as far as the table.
-        if operation.validate_input(&instance).is_ok() {
-            let refused = organization
-                .refused(operation.name(), instance.clone())
-                .await;
-            assert_eq!(refused, "UnknownOperationException", "{}", operation.name());
-        }
+        let refused = organization
+            .refused(operation.name(), instance.clone())
+            .await;
+        assert_eq!(refused, "UnknownOperationException", "{}", operation.name());
     }
 }
 
