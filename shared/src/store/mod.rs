@@ -7,6 +7,7 @@ pub mod access;
 pub mod audit;
 pub mod directory;
 pub mod keys;
+mod page;
 pub mod sessions;
 pub mod table;
 pub mod transaction;
@@ -14,7 +15,8 @@ pub mod transaction;
 use std::error::Error as StdError;
 
 pub use audit::Audit;
-pub use table::{Item, Page, PageToken, Table};
+pub use page::{Page, PageToken};
+pub use table::{Item, Table};
 pub use transaction::Transaction;
 
 /// Why a table could not do what was asked.

@@ -118,7 +118,7 @@ async fn a_change_of_tags_is_not_lost_to_another() {
         let before = world.create_permission_set("Admin").await.unwrap();
         let tagged = |before: &PermissionSet, key: &str| {
             let mut after = before.clone();
-            after.tags.insert(key.to_owned(), String::new());
+            after.tags.insert(key.to_owned(), "value".to_owned());
             after
         };
         let replace = async |before: &PermissionSet, after: &PermissionSet| {
