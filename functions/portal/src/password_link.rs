@@ -11,7 +11,7 @@ use vestibule_shared::edge::RequestOrigin;
 use vestibule_shared::page::{NoticePage, PasswordPage, PasswordRule};
 use vestibule_shared::store::audit::{Actor, Origin, Record};
 use vestibule_shared::store::directory::User;
-use vestibule_shared::store::sessions::{PasswordLink, SingleUse};
+use vestibule_shared::store::sessions::PasswordLink;
 use vestibule_shared::store::{self, Transaction};
 use vestibule_shared::token::Token;
 
@@ -134,8 +134,8 @@ impl Context {
     async fn open_link(&self, uri: &Uri) -> Result<OpenLink, Error> {
         let token = uri.path().strip_prefix("/start/password/");
         let token = token.and_then(Token::parse).ok_or(Error::Link)?;
-        let key = (SingleUse::Link, &token.hash());
-        let found = self.sessions.peek_single_use(key, self.clock.now());
+        let hash = token.hash();
+        let found = self.sessions.find_link(&hash, self.clock.now());
         let PasswordLink { user, created_at } = found.await?.ok_or(Error::Link)?;
         let (user, password) = tokio::try_join!(
             self.directory.find_user(&user),

@@ -1,9 +1,8 @@
-//! The table `sessions`: portal sessions, single-use items (one-time links, codes, flows) and throttle counters.
+//! The table `sessions`: portal sessions, one-time links and throttle counters.
 //! Everything expires; DynamoDB deletes late, so expiry is decided on read.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::directory::Recorded;
@@ -13,7 +12,7 @@ use crate::ids::UserId;
 use crate::token::TokenHash;
 
 const SESSION: &str = "SESSION";
-const SINGLE_USE: &str = "SINGLEUSE";
+const LINK: &str = "SINGLEUSE";
 const COUNTER: &str = "COUNTER";
 
 /// The sessions of an instance.
@@ -35,28 +34,6 @@ pub struct Session {
     pub address: String,
 }
 
-/// What a single-use item is for. One kind is never taken for another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SingleUse {
-    /// A link with which a user sets a password: `LINK#`, the only kind that `admin` may put.
-    Link,
-    /// An authorization code.
-    AuthorizationCode,
-    /// An authorization that waits for consent.
-    Flow,
-}
-
-impl SingleUse {
-    fn key(self, hash: &TokenHash) -> String {
-        let kind = match self {
-            Self::Link => "LINK",
-            Self::AuthorizationCode => "CODE",
-            Self::Flow => "FLOW",
-        };
-        format!("{kind}#{}", hash.as_str())
-    }
-}
-
 /// What a one-time link lets its holder do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordLink {
@@ -67,8 +44,8 @@ pub struct PasswordLink {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Expiring<T> {
-    payload: T,
+struct Expiring {
+    payload: PasswordLink,
     expires_at: Timestamp,
 }
 
@@ -151,17 +128,6 @@ impl Sessions {
         transaction.add(delete, Unmet::Conflict("the session"))
     }
 
-    /// Writes something that can be consumed once, until it expires.
-    pub async fn put_single_use<T: Serialize>(
-        &self,
-        (kind, hash): (SingleUse, &TokenHash),
-        payload: &T,
-        expires_at: Timestamp,
-    ) -> Result<(), Error> {
-        let item = self.single_use_item((kind, hash), payload, expires_at)?;
-        self.table.create(item, "the single-use item").await
-    }
-
     /// Writes a one-time link with its audit record.
     pub async fn create_link(
         &self,
@@ -169,7 +135,12 @@ impl Sessions {
         (link, expires_at): (&PasswordLink, Timestamp),
         recorded: Recorded<'_>,
     ) -> Result<(), Error> {
-        let item = self.single_use_item((SingleUse::Link, hash), link, expires_at)?;
+        let expiring = Expiring {
+            payload: link.clone(),
+            expires_at,
+        };
+        let mut item = self.table.item(&link_key(hash), LINK, &expiring)?;
+        table::expire(&mut item, expires_at);
         let put = self
             .table
             .transact_put(item)
@@ -180,24 +151,16 @@ impl Sessions {
         recorded.commit(transaction).await
     }
 
-    /// Reads a single-use item without consuming it.
-    pub async fn peek_single_use<T: DeserializeOwned>(
+    /// Finds a one-time link that has not expired, without using it up.
+    pub async fn find_link(
         &self,
-        (kind, hash): (SingleUse, &TokenHash),
+        hash: &TokenHash,
         now: Timestamp,
-    ) -> Result<Option<T>, Error> {
-        let found: Option<Expiring<T>> = self.table.find(&kind.key(hash), SINGLE_USE).await?;
-        Ok(unexpired(found, now))
-    }
-
-    /// Consumes a single-use item: of any number of callers at the same time, exactly one gets it.
-    pub async fn consume_single_use<T: DeserializeOwned>(
-        &self,
-        (kind, hash): (SingleUse, &TokenHash),
-        now: Timestamp,
-    ) -> Result<Option<T>, Error> {
-        let taken: Option<Expiring<T>> = self.table.take(&kind.key(hash), SINGLE_USE).await?;
-        Ok(unexpired(taken, now))
+    ) -> Result<Option<PasswordLink>, Error> {
+        let found: Option<Expiring> = self.table.find(&link_key(hash), LINK).await?;
+        Ok(found
+            .filter(|found| now < found.expires_at)
+            .map(|found| found.payload))
     }
 
     /// Counts one more event under `name` in the window that begins at `window` and answers how many there are, this
@@ -253,31 +216,16 @@ impl Sessions {
     pub fn use_link(&self, transaction: &mut Transaction, hash: &TokenHash) -> Result<(), Error> {
         let delete = self
             .table
-            .transact_delete(&SingleUse::Link.key(hash), SINGLE_USE)
+            .transact_delete(&link_key(hash), LINK)
             .condition_expression("attribute_exists(pk)")
             .build();
         transaction.add(delete, Unmet::NotFound("the link"))
     }
-
-    fn single_use_item<T: Serialize>(
-        &self,
-        (kind, hash): (SingleUse, &TokenHash),
-        payload: &T,
-        expires_at: Timestamp,
-    ) -> Result<table::Item, Error> {
-        let expiring = Expiring {
-            payload,
-            expires_at,
-        };
-        let mut item = self.table.item(&kind.key(hash), SINGLE_USE, &expiring)?;
-        table::expire(&mut item, expires_at);
-        Ok(item)
-    }
 }
 
-fn unexpired<T>(item: Option<Expiring<T>>, now: Timestamp) -> Option<T> {
-    item.filter(|item| now < item.expires_at)
-        .map(|item| item.payload)
+/// The only kind of item that `admin` may put here.
+fn link_key(hash: &TokenHash) -> String {
+    format!("LINK#{}", hash.as_str())
 }
 
 fn session_key(hash: &TokenHash) -> String {

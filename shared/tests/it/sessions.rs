@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use vestibule_shared::browser::{Cookies, authenticate};
 use vestibule_shared::store::Transaction;
 use vestibule_shared::store::directory::User;
-use vestibule_shared::store::sessions::SingleUse;
-use vestibule_shared::token::Token;
+use vestibule_shared::store::sessions::PasswordLink;
+use vestibule_shared::token::{Token, TokenHash};
 use vestibule_tables::fixture::World;
 
 use crate::engines::on_each_engine;
@@ -109,67 +109,52 @@ async fn a_deactivated_user_has_no_session() {
     assert!(found.is_none());
 }
 
+async fn create_link(world: &World, lifetime: SignedDuration) -> TokenHash {
+    let sample = world.populate().await.unwrap();
+    let hash = Token::generate(&world.random).hash();
+    let now = world.clock.now();
+    let link = PasswordLink {
+        user: sample.user.id,
+        created_at: now,
+    };
+    let record = world.record();
+    let recorded = world.recorded(&record);
+    let created = world
+        .sessions
+        .create_link(&hash, (&link, now + lifetime), recorded);
+    created.await.unwrap();
+    hash
+}
+
 #[tokio::test]
-async fn of_a_hundred_parallel_consumers_exactly_one_gets_the_code() {
-    on_each_engine("consume", async |world: World| {
-        let token = Token::generate(&world.random);
-        let hash = token.hash();
-        let code = (SingleUse::AuthorizationCode, &hash);
-        let now = world.clock.now();
-        let expires_at = now + SignedDuration::from_secs(60);
-        world
-            .sessions
-            .put_single_use(code, &"payload".to_owned(), expires_at)
-            .await
-            .unwrap();
-        let attempts = (0..100).map(|_| world.sessions.consume_single_use::<String>(code, now));
-        let taken = futures_util::future::join_all(attempts).await;
-        let got = taken
-            .into_iter()
-            .filter_map(Result::unwrap)
-            .collect::<Vec<_>>();
-        assert_eq!(got, ["payload"]);
+async fn of_many_who_use_a_link_at_once_exactly_one_does() {
+    on_each_engine("uselink", async |world: World| {
+        let hash = create_link(&world, SignedDuration::from_secs(60)).await;
+        let attempts = (0..30).map(async |_| {
+            let mut transaction = Transaction::new();
+            world.sessions.use_link(&mut transaction, &hash).unwrap();
+            transaction.commit(&world.client()).await
+        });
+        let outcomes = futures_util::future::join_all(attempts).await;
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+        let found = world.sessions.find_link(&hash, world.clock.now()).await;
+        assert_eq!(found.unwrap(), None);
     })
     .await;
 }
 
 #[tokio::test]
-async fn an_expired_code_is_not_there_and_one_kind_is_not_another() {
+async fn a_link_is_there_until_its_last_second_however_often_it_is_looked_at() {
     on_each_engine("expired", async |world: World| {
-        let hash = Token::generate(&world.random).hash();
-        let now = world.clock.now();
-        let expires_at = now + SignedDuration::from_secs(60);
-        let flow = (SingleUse::Flow, &hash);
-        world
-            .sessions
-            .put_single_use(flow, &1_u32, expires_at)
-            .await
-            .unwrap();
-        let code = (SingleUse::AuthorizationCode, &hash);
-        assert_eq!(
-            world
-                .sessions
-                .peek_single_use::<u32>(code, now)
-                .await
-                .unwrap(),
-            None
-        );
-        assert_eq!(
-            world
-                .sessions
-                .peek_single_use::<u32>(flow, now)
-                .await
-                .unwrap(),
-            Some(1)
-        );
-        assert_eq!(
-            world
-                .sessions
-                .peek_single_use::<u32>(flow, expires_at)
-                .await
-                .unwrap(),
-            None
-        );
+        let hash = create_link(&world, SignedDuration::from_secs(60)).await;
+        world.advance(SignedDuration::from_secs(59));
+        for _ in 0..2 {
+            let found = world.sessions.find_link(&hash, world.clock.now()).await;
+            assert!(found.unwrap().is_some());
+        }
+        world.advance(SignedDuration::from_secs(1));
+        let found = world.sessions.find_link(&hash, world.clock.now()).await;
+        assert_eq!(found.unwrap(), None);
     })
     .await;
 }

@@ -6,7 +6,7 @@ use vestibule_shared::store;
 use vestibule_shared::store::access::AccountStatus;
 use vestibule_shared::store::audit::Actor;
 use vestibule_shared::store::keys::{AccessKey, CLIENT_REGISTRATION_SECRET};
-use vestibule_shared::store::sessions::{PasswordLink, SingleUse};
+use vestibule_shared::store::sessions::PasswordLink;
 use vestibule_shared::token::Token;
 use vestibule_tables::fixture::World;
 
@@ -271,13 +271,8 @@ async fn an_invitation_is_a_link_for_one_user() {
         .unwrap();
     let hash = Token::parse(token).unwrap().hash();
     let now = organization.world.clock.now();
-    let found: PasswordLink = organization
-        .world
-        .sessions
-        .consume_single_use((SingleUse::Link, &hash), now)
-        .await
-        .unwrap()
-        .unwrap();
+    let found = organization.world.sessions.find_link(&hash, now);
+    let found: PasswordLink = found.await.unwrap().unwrap();
     assert_eq!(found.user, organization.sample.user.id);
     let recorded = organization.recorded("CreatePasswordLink").await;
     assert_eq!(recorded.len(), 1);
