@@ -201,6 +201,8 @@ impl Sample<'_> {
                 managed_policies: BTreeMap::from([(policy, name.to_owned())]),
                 customer_managed_policies: Vec::new(),
                 inline_policy: None,
+                permissions_boundary: None,
+                policy_documents: BTreeMap::new(),
             },
             tags: BTreeMap::new(),
             created_at: self.ground.clock.now(),

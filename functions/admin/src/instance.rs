@@ -1,5 +1,7 @@
 //! Enabling the instance: its identity, the certificate that accounts will trust, its own secrets, and the accounts.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64;
 use http::Uri;
@@ -64,6 +66,9 @@ async fn create(context: &Context, request: &EnableRequest) -> Result<Instance, 
         device_grant: true,
         session_minutes: SESSION_MINUTES,
         bootstrap_role: bootstrap_role(request).unwrap_or_else(|| BOOTSTRAP_ROLE.to_owned()),
+        access_control_attributes: None,
+        create_customer_managed_policies: false,
+        tags: BTreeMap::new(),
         revision: 1,
         created_at: context.clock.now(),
     };

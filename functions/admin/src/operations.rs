@@ -1,36 +1,64 @@
-//! From an operation of the models to what does it.
+//! From an operation of the models to what does it. Each area keeps a table of its own, which [`handlers!`] makes.
 
 use std::pin::Pin;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::call::Call;
 use crate::model::Service;
 use crate::{Error, identitystore, sso_admin};
 
-/// What an operation answers. Boxed, because the compiler cannot see through the borrows of all handlers at once that
-/// the whole is `Send`.
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send + 'a>>;
+/// What an operation answers. Boxed, because every handler's future is another type.
+pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send + 'a>>;
 
-/// Runs the operation of `call`. The table of each protocol says what is built.
-pub(crate) fn run<'a>(call: &'a Call<'_>, input: Value) -> Answer<'a> {
-    match call.operation.service() {
-        Service::SsoAdmin => Box::pin(sso_admin::run(call, input)),
-        Service::IdentityStore => Box::pin(identitystore::run(call, input)),
-    }
+/// What does an operation.
+pub(crate) type Handler = for<'a> fn(&'a Call<'a>, Value) -> Answer<'a>;
+
+/// The request of operations that are asked nothing.
+#[derive(Deserialize)]
+pub(crate) struct Empty {}
+
+/// The answer of operations that have nothing to say.
+#[derive(Serialize)]
+pub(crate) struct Nothing {}
+
+/// Runs the operation of `call`. One that has no handler is unknown, whatever its input.
+pub(crate) async fn run(call: &Call<'_>, input: Value) -> Result<Value, Error> {
+    let name = call.operation.name();
+    let handler = match call.operation.service() {
+        Service::SsoAdmin => sso_admin::find(name),
+        Service::IdentityStore => identitystore::find(name),
+    };
+    handler.ok_or(Error::UnknownOperation)?(call, input).await
 }
 
-/// Calls a handler with its typed request and turns its typed response into JSON. An operation that has no handler is
-/// unknown, whatever its input.
-macro_rules! answer {
-    ($call:expr, $input:expr, $handler:path) => {{
-        let request = $crate::operations::read($call, $input)?;
-        $crate::operations::write($handler($call, request).await?)
-    }};
+/// Makes an area's table: `find`, from the name of an operation to the handler, of the form
+/// `async fn(&Call<'_>, Request) -> Result<Response, Error>`, with its typed request and response.
+macro_rules! handlers {
+    ($($name:literal => $handler:path,)+) => {
+        /// What does the operation of this name, if it belongs here.
+        pub(crate) fn find(name: &str) -> Option<$crate::operations::Handler> {
+            match name {
+                $($name => {
+                    fn run<'a>(
+                        call: &'a $crate::call::Call<'a>,
+                        input: serde_json::Value,
+                    ) -> $crate::operations::Answer<'a> {
+                        Box::pin(async move {
+                            let request = $crate::operations::read(call, input)?;
+                            $crate::operations::write($handler(call, request).await?)
+                        })
+                    }
+                    Some(run)
+                })+
+                _ => None,
+            }
+        }
+    };
 }
-pub(crate) use answer;
+pub(crate) use handlers;
 
 /// An input, held against the model, as the handler's request.
 pub(crate) fn read<T: DeserializeOwned>(call: &Call<'_>, input: Value) -> Result<T, Error> {

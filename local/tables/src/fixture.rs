@@ -265,6 +265,9 @@ impl World {
             device_grant: true,
             session_minutes: 480,
             bootstrap_role: "OrganizationAccountAccessRole".to_owned(),
+            access_control_attributes: None,
+            create_customer_managed_policies: false,
+            tags: BTreeMap::new(),
             revision: 1,
             created_at: self.clock.now(),
         })
@@ -377,6 +380,8 @@ impl World {
                 managed_policies: BTreeMap::from([(arn, format!("{name}Access"))]),
                 customer_managed_policies: Vec::new(),
                 inline_policy: None,
+                permissions_boundary: None,
+                policy_documents: BTreeMap::new(),
             },
             tags: BTreeMap::new(),
             created_at: self.clock.now(),

@@ -25,40 +25,34 @@ mod users;
 
 use serde_json::{Map, Value};
 
-use crate::Error;
-use crate::call::Call;
-use crate::operations::answer;
+use crate::operations::handlers;
 
 /// What stands in records where CloudTrail has a personal value.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
-/// The table of operations.
-pub(crate) async fn run(call: &Call<'_>, input: Value) -> Result<Value, Error> {
-    match call.operation.name() {
-        "CreateGroup" => answer!(call, input, create_group::create),
-        "CreateGroupMembership" => answer!(call, input, create_group_membership::create),
-        "CreateUser" => answer!(call, input, create_user::create),
-        "DeleteGroup" => answer!(call, input, delete_group::delete),
-        "DeleteGroupMembership" => answer!(call, input, delete_group_membership::delete),
-        "DeleteUser" => answer!(call, input, delete_user::delete),
-        "DescribeGroup" => answer!(call, input, groups::describe),
-        "DescribeGroupMembership" => answer!(call, input, memberships::describe),
-        "DescribeIdentityStore" => answer!(call, input, identity_stores::describe),
-        "DescribeUser" => answer!(call, input, users::describe),
-        "GetGroupId" => answer!(call, input, groups::id),
-        "GetGroupMembershipId" => answer!(call, input, memberships::id),
-        "GetUserId" => answer!(call, input, users::id),
-        "IsMemberInGroups" => answer!(call, input, memberships::is_member),
-        "ListGroupMemberships" => answer!(call, input, memberships::list_of_group),
-        "ListGroupMembershipsForMember" => answer!(call, input, memberships::list_of_member),
-        "ListGroups" => answer!(call, input, groups::list),
-        "ListIdentityStores" => answer!(call, input, identity_stores::list),
-        "ListUsers" => answer!(call, input, users::list),
-        "UpdateGroup" => answer!(call, input, update_group::update),
-        "UpdateIdentityStore" => answer!(call, input, identity_stores::update),
-        "UpdateUser" => answer!(call, input, update_user::update),
-        _ => Err(Error::UnknownOperation),
-    }
+handlers! {
+    "CreateGroup" => create_group::create,
+    "CreateGroupMembership" => create_group_membership::create,
+    "CreateUser" => create_user::create,
+    "DeleteGroup" => delete_group::delete,
+    "DeleteGroupMembership" => delete_group_membership::delete,
+    "DeleteUser" => delete_user::delete,
+    "DescribeGroup" => groups::describe,
+    "DescribeGroupMembership" => memberships::describe,
+    "DescribeIdentityStore" => identity_stores::describe,
+    "DescribeUser" => users::describe,
+    "GetGroupId" => groups::id,
+    "GetGroupMembershipId" => memberships::id,
+    "GetUserId" => users::id,
+    "IsMemberInGroups" => memberships::is_member,
+    "ListGroupMemberships" => memberships::list_of_group,
+    "ListGroupMembershipsForMember" => memberships::list_of_member,
+    "ListGroups" => groups::list,
+    "ListIdentityStores" => identity_stores::list,
+    "ListUsers" => users::list,
+    "UpdateGroup" => update_group::update,
+    "UpdateIdentityStore" => identity_stores::update,
+    "UpdateUser" => update_user::update,
 }
 
 /// One page of a list as it is answered.

@@ -4,11 +4,22 @@ use serde::{Deserialize, Serialize};
 use vestibule_shared::ids::{Principal, RequestId};
 use vestibule_shared::store::access::{Request, RequestKind, RequestStatus};
 
-use super::{check_instance, permission_set_arn};
+use super::check_instance;
+use super::permission_sets::permission_set_arn;
 use crate::Error;
 use crate::call::Call;
 use crate::epoch::Epoch;
+use crate::operations::handlers;
 use crate::paging::{Listed, Paging};
+
+handlers! {
+    "DescribeAccountAssignmentCreationStatus" => describe_creation,
+    "DescribeAccountAssignmentDeletionStatus" => describe_deletion,
+    "DescribePermissionSetProvisioningStatus" => describe_provisioning,
+    "ListAccountAssignmentCreationStatus" => list_creations,
+    "ListAccountAssignmentDeletionStatus" => list_deletions,
+    "ListPermissionSetProvisioningStatus" => list_provisionings,
+}
 
 /// What is said of a request that creates or deletes an assignment.
 #[derive(Serialize)]
@@ -128,7 +139,7 @@ pub(super) async fn describe_creation(
     call: &Call<'_>,
     input: DescribeRequest,
 ) -> Result<CreationResponse, Error> {
-    let request = find(call, &input, RequestKind::Create).await?;
+    let request = find_request(call, &input, RequestKind::Create).await?;
     Ok(CreationResponse {
         account_assignment_creation_status: AssignmentStatus::of(call, &request),
     })
@@ -138,7 +149,7 @@ pub(super) async fn describe_deletion(
     call: &Call<'_>,
     input: DescribeRequest,
 ) -> Result<DeletionResponse, Error> {
-    let request = find(call, &input, RequestKind::Delete).await?;
+    let request = find_request(call, &input, RequestKind::Delete).await?;
     Ok(DeletionResponse {
         account_assignment_deletion_status: AssignmentStatus::of(call, &request),
     })
@@ -148,7 +159,7 @@ pub(super) async fn describe_provisioning(
     call: &Call<'_>,
     input: DescribeRequest,
 ) -> Result<ProvisioningResponse, Error> {
-    let request = find(call, &input, RequestKind::Provision).await?;
+    let request = find_request(call, &input, RequestKind::Provision).await?;
     Ok(ProvisioningResponse {
         permission_set_provisioning_status: ProvisioningStatus::of(call, &request),
     })
@@ -187,7 +198,7 @@ pub(super) async fn list_provisionings(
     })
 }
 
-async fn find(
+async fn find_request(
     call: &Call<'_>,
     input: &DescribeRequest,
     kind: RequestKind,

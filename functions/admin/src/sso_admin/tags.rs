@@ -7,11 +7,17 @@ use serde_json::json;
 use vestibule_shared::arn;
 use vestibule_shared::store::access::PermissionSet;
 
-use super::deletion::find_active;
-use super::permission_sets::Nothing;
-use super::{Named, check_instance, find_permission_set, retry};
+use super::permission_sets::{Named, find_active, find_permission_set};
+use super::{check_instance, retry};
 use crate::Error;
 use crate::call::Call;
+use crate::operations::{Nothing, handlers};
+
+handlers! {
+    "ListTagsForResource" => list,
+    "TagResource" => tag,
+    "UntagResource" => untag,
+}
 
 /// How many tags a permission set may have.
 const MOST: usize = 50;

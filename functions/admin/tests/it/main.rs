@@ -8,8 +8,6 @@ mod captured;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
-mod coverage_table;
-#[cfg(test)]
 mod dispatcher;
 #[cfg(test)]
 mod enabling;

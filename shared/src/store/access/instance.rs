@@ -1,5 +1,7 @@
 //! The instance: one a stack, the item `INSTANCE / SETTINGS`.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +40,16 @@ pub struct Instance {
     pub session_minutes: u32,
     /// The role that exists in member accounts and may make the service role.
     pub bootstrap_role: String,
+    /// Which attributes of users become tags of their sessions: tag key to the expression it is read by, such as
+    /// `${path:enterprise.costCenter}`. `None` while access control by attributes is not configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_control_attributes: Option<BTreeMap<String, String>>,
+    /// Whether a customer managed policy that an account lacks is made there from the document kept with the permission set.
+    #[serde(default)]
+    pub create_customer_managed_policies: bool,
+    /// The tags of the instance itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
     /// Counts every change; for optimistic locking.
     pub revision: u64,
     /// When it was enabled.

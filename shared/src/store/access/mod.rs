@@ -29,7 +29,9 @@ pub use assignments::{Assignment, AssignmentChange, AssignmentState, Place};
 pub use expansions::Expansion;
 pub use instance::Instance;
 pub use leases::Lease;
-pub use permission_sets::{Content, CustomerManagedPolicy, PermissionSet, PermissionSetState};
+pub use permission_sets::{
+    Content, CustomerManagedPolicy, PermissionSet, PermissionSetState, PermissionsBoundary,
+};
 pub use provisioned::Provisioned;
 pub use requests::{Request, RequestKind, RequestStatus};
 pub use work::{Task, Work};

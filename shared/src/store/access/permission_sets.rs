@@ -72,6 +72,23 @@ pub struct Content {
     /// A policy document, as it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inline_policy: Option<String>,
+    /// The most that the role may be allowed, whatever its policies say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions_boundary: Option<PermissionsBoundary>,
+    /// Documents for customer managed policies, by path and name, from which they are made in accounts that do not have
+    /// them, where the instance says so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub policy_documents: BTreeMap<String, String>,
+}
+
+/// Which policy bounds a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PermissionsBoundary {
+    /// One of AWS's, by its ARN.
+    AwsManaged(String),
+    /// One of the customer's, which must be in each account.
+    CustomerManaged(CustomerManagedPolicy),
 }
 
 /// The name and path of a policy of the customer's.

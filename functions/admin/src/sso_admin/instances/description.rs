@@ -3,30 +3,28 @@
 use serde::{Deserialize, Serialize};
 use vestibule_shared::arn;
 
-use super::check_instance;
 use crate::Error;
 use crate::call::Call;
 use crate::epoch::Epoch;
-
-#[derive(Deserialize)]
-pub(super) struct ListRequest {}
+use crate::operations::Empty;
+use crate::sso_admin::check_instance;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ListResponse {
+pub(in crate::sso_admin) struct ListResponse {
     instances: [Metadata; 1],
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct DescribeRequest {
+pub(in crate::sso_admin) struct DescribeRequest {
     instance_arn: String,
 }
 
 /// What both operations say of an instance.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Metadata {
+pub(in crate::sso_admin) struct Metadata {
     instance_arn: String,
     identity_store_id: String,
     identity_store_arn: String,
@@ -38,13 +36,16 @@ pub(super) struct Metadata {
     primary_region: String,
 }
 
-pub(super) async fn list(call: &Call<'_>, _: ListRequest) -> Result<ListResponse, Error> {
+pub(in crate::sso_admin) async fn list(call: &Call<'_>, _: Empty) -> Result<ListResponse, Error> {
     Ok(ListResponse {
         instances: [metadata(call)],
     })
 }
 
-pub(super) async fn describe(call: &Call<'_>, request: DescribeRequest) -> Result<Metadata, Error> {
+pub(in crate::sso_admin) async fn describe(
+    call: &Call<'_>,
+    request: DescribeRequest,
+) -> Result<Metadata, Error> {
     // The operation declares no other error for an instance that is not there.
     check_instance(call, &request.instance_arn)
         .map_err(|_| Error::access_denied("The instance cannot be described."))?;

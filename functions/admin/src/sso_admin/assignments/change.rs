@@ -11,18 +11,19 @@ use vestibule_shared::store::access::{
     RequestStatus, Task, Work,
 };
 
-use super::assignment_decision::{assigned, unassigned, without_direct};
-use super::deletion::find_active;
-use super::requests::AssignmentStatus;
-use super::{Named, find_permission_set, permission_set_arn, retry};
+use super::decision::{assigned, unassigned, without_direct};
 use crate::Error;
 use crate::call::Call;
 use crate::model::Service;
+use crate::sso_admin::permission_sets::find_active;
+use crate::sso_admin::permission_sets::{Named, find_permission_set, permission_set_arn};
+use crate::sso_admin::requests::AssignmentStatus;
+use crate::sso_admin::retry;
 
 /// The members of both operations.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct AssignmentRequest {
+pub(in crate::sso_admin) struct AssignmentRequest {
     #[serde(flatten)]
     named: Named,
     target_id: String,
@@ -32,17 +33,17 @@ pub(super) struct AssignmentRequest {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct CreateResponse {
+pub(in crate::sso_admin) struct CreateResponse {
     account_assignment_creation_status: AssignmentStatus,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct DeleteResponse {
+pub(in crate::sso_admin) struct DeleteResponse {
     account_assignment_deletion_status: AssignmentStatus,
 }
 
-pub(super) async fn create(
+pub(in crate::sso_admin) async fn create(
     call: &Call<'_>,
     input: AssignmentRequest,
 ) -> Result<CreateResponse, Error> {
@@ -60,7 +61,7 @@ pub(super) async fn create(
     })
 }
 
-pub(super) async fn delete(
+pub(in crate::sso_admin) async fn delete(
     call: &Call<'_>,
     input: AssignmentRequest,
 ) -> Result<DeleteResponse, Error> {
@@ -117,7 +118,10 @@ async fn check_account(call: &Call<'_>, id: &AccountId) -> Result<(), Error> {
 }
 
 /// Refuses a principal that is not in the directory.
-pub(super) async fn check_principal(call: &Call<'_>, principal: &Principal) -> Result<(), Error> {
+pub(in crate::sso_admin) async fn check_principal(
+    call: &Call<'_>,
+    principal: &Principal,
+) -> Result<(), Error> {
     let directory = &call.context.directory;
     let found = match principal {
         Principal::User(id) => directory.find_user(id).await?.is_some(),

@@ -7,15 +7,16 @@ use vestibule_shared::ids::{AccountId, Principal};
 use vestibule_shared::store::access::{Access, Assignment, AssignmentState, Place};
 use vestibule_shared::store::{self, Page, PageToken};
 
-use super::assignments::check_principal;
-use super::{Named, check_instance, find_permission_set, permission_set_arn};
+use super::change::check_principal;
 use crate::Error;
 use crate::call::Call;
 use crate::paging::{Listed, Paging};
+use crate::sso_admin::check_instance;
+use crate::sso_admin::permission_sets::{Named, find_permission_set, permission_set_arn};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ListRequest {
+pub(in crate::sso_admin) struct ListRequest {
     #[serde(flatten)]
     named: Named,
     account_id: String,
@@ -25,7 +26,7 @@ pub(super) struct ListRequest {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct PrincipalRequest {
+pub(in crate::sso_admin) struct PrincipalRequest {
     instance_arn: String,
     principal_id: String,
     principal_type: String,
@@ -44,7 +45,7 @@ struct Filter {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Response {
+pub(in crate::sso_admin) struct Response {
     account_assignments: Vec<AccountAssignment>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -59,7 +60,10 @@ struct AccountAssignment {
     principal_id: String,
 }
 
-pub(super) async fn by_place(call: &Call<'_>, input: ListRequest) -> Result<Response, Error> {
+pub(in crate::sso_admin) async fn by_place(
+    call: &Call<'_>,
+    input: ListRequest,
+) -> Result<Response, Error> {
     let set = find_permission_set(call, &input.named).await?;
     let place = Place {
         account: account(&input.account_id)?,
@@ -76,7 +80,7 @@ pub(super) async fn by_place(call: &Call<'_>, input: ListRequest) -> Result<Resp
     Ok(response(call, listed.await?))
 }
 
-pub(super) async fn by_principal(
+pub(in crate::sso_admin) async fn by_principal(
     call: &Call<'_>,
     input: PrincipalRequest,
 ) -> Result<Response, Error> {

@@ -3,18 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::permission_sets::Nothing;
 use super::revision::revise;
 use super::{Named, find_permission_set};
 use crate::Error;
 use crate::call::Call;
+use crate::operations::Nothing;
 
 /// What IAM takes as the inline policies of a role, in characters that are no white space.
 const LARGEST: usize = 10_240;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct PutRequest {
+pub(in crate::sso_admin) struct PutRequest {
     #[serde(flatten)]
     named: Named,
     inline_policy: String,
@@ -22,12 +22,15 @@ pub(super) struct PutRequest {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct GetResponse {
+pub(in crate::sso_admin) struct GetResponse {
     /// Empty when there is none, as AWS answers, although its model asks for a character at least.
     inline_policy: String,
 }
 
-pub(super) async fn put(call: &Call<'_>, input: PutRequest) -> Result<Nothing, Error> {
+pub(in crate::sso_admin) async fn put(
+    call: &Call<'_>,
+    input: PutRequest,
+) -> Result<Nothing, Error> {
     check(&input.inline_policy)?;
     let parameters = json!({
         "instanceArn": input.named.instance_arn,
@@ -43,14 +46,14 @@ pub(super) async fn put(call: &Call<'_>, input: PutRequest) -> Result<Nothing, E
     Ok(Nothing {})
 }
 
-pub(super) async fn get(call: &Call<'_>, named: Named) -> Result<GetResponse, Error> {
+pub(in crate::sso_admin) async fn get(call: &Call<'_>, named: Named) -> Result<GetResponse, Error> {
     let set = find_permission_set(call, &named).await?;
     Ok(GetResponse {
         inline_policy: set.content.inline_policy.unwrap_or_default(),
     })
 }
 
-pub(super) async fn delete(call: &Call<'_>, named: Named) -> Result<Nothing, Error> {
+pub(in crate::sso_admin) async fn delete(call: &Call<'_>, named: Named) -> Result<Nothing, Error> {
     let parameters = json!({
         "instanceArn": named.instance_arn,
         "permissionSetArn": named.permission_set_arn,

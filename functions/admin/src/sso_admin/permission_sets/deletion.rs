@@ -4,13 +4,14 @@ use serde_json::json;
 use vestibule_shared::ids::RequestId;
 use vestibule_shared::store::access::{PermissionSet, PermissionSetState};
 
-use super::permission_sets::Nothing;
-use super::{Named, find_permission_set, retry};
+use super::{Named, find_permission_set};
 use crate::Error;
 use crate::call::Call;
 use crate::model::Service;
+use crate::operations::Nothing;
+use crate::sso_admin::retry;
 
-pub(super) async fn delete(call: &Call<'_>, named: Named) -> Result<Nothing, Error> {
+pub(in crate::sso_admin) async fn delete(call: &Call<'_>, named: Named) -> Result<Nothing, Error> {
     let named = &named;
     // Whoever loses against another change looks again at what has become of the permission set.
     retry(|| async move {
@@ -23,7 +24,10 @@ pub(super) async fn delete(call: &Call<'_>, named: Named) -> Result<Nothing, Err
 
 /// The permission set that a request names, as one that may be changed and assigned: a deletion that is under way, or was
 /// left behind by a request that did not come to its end, is given up. One that is under way then begins again.
-pub(super) async fn find_active(call: &Call<'_>, named: &Named) -> Result<PermissionSet, Error> {
+pub(in crate::sso_admin) async fn find_active(
+    call: &Call<'_>,
+    named: &Named,
+) -> Result<PermissionSet, Error> {
     let found = find_permission_set(call, named).await?;
     set_state(call, found, PermissionSetState::Active).await
 }

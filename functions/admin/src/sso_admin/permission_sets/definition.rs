@@ -10,16 +10,18 @@ use vestibule_shared::store::access::{Content, PermissionSet, PermissionSetState
 
 use super::revision::revise;
 use super::session_duration::{self, SessionDuration};
-use super::tags::{self, Tag};
-use super::{Named, check_instance, find_permission_set, permission_set_arn};
+use super::{Named, find_permission_set, permission_set_arn};
 use crate::Error;
 use crate::call::Call;
 use crate::epoch::Epoch;
+use crate::operations::Nothing;
 use crate::paging::{Listed, Paging};
+use crate::sso_admin::check_instance;
+use crate::sso_admin::tags::{self, Tag};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct CreateRequest {
+pub(in crate::sso_admin) struct CreateRequest {
     instance_arn: String,
     name: String,
     description: Option<String>,
@@ -31,7 +33,7 @@ pub(super) struct CreateRequest {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct UpdateRequest {
+pub(in crate::sso_admin) struct UpdateRequest {
     #[serde(flatten)]
     named: Named,
     description: Option<String>,
@@ -41,7 +43,7 @@ pub(super) struct UpdateRequest {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ListRequest {
+pub(in crate::sso_admin) struct ListRequest {
     instance_arn: String,
     #[serde(flatten)]
     paging: Paging,
@@ -49,7 +51,7 @@ pub(super) struct ListRequest {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Response {
+pub(in crate::sso_admin) struct Response {
     permission_set: Described,
 }
 
@@ -66,19 +68,18 @@ struct Described {
     relay_state: Option<String>,
 }
 
-/// The answer of operations that have nothing to say.
-#[derive(Serialize)]
-pub(super) struct Nothing {}
-
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ListResponse {
+pub(in crate::sso_admin) struct ListResponse {
     permission_sets: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
 }
 
-pub(super) async fn create(call: &Call<'_>, input: CreateRequest) -> Result<Response, Error> {
+pub(in crate::sso_admin) async fn create(
+    call: &Call<'_>,
+    input: CreateRequest,
+) -> Result<Response, Error> {
     check_instance(call, &input.instance_arn)?;
     let name = PermissionSetName::parse(&input.name)
         .map_err(|_| Error::validation("Name is not a permission set name."))?;
@@ -97,6 +98,8 @@ pub(super) async fn create(call: &Call<'_>, input: CreateRequest) -> Result<Resp
             managed_policies: BTreeMap::new(),
             customer_managed_policies: Vec::new(),
             inline_policy: None,
+            permissions_boundary: None,
+            policy_documents: BTreeMap::new(),
         },
         tags: tags::merge(&BTreeMap::new(), input.tags.unwrap_or_default())?,
         created_at: call.now,
@@ -124,12 +127,18 @@ pub(super) async fn create(call: &Call<'_>, input: CreateRequest) -> Result<Resp
     }
 }
 
-pub(super) async fn describe(call: &Call<'_>, named: Named) -> Result<Response, Error> {
+pub(in crate::sso_admin) async fn describe(
+    call: &Call<'_>,
+    named: Named,
+) -> Result<Response, Error> {
     let set = find_permission_set(call, &named).await?;
     Ok(described(call, set))
 }
 
-pub(super) async fn update(call: &Call<'_>, input: UpdateRequest) -> Result<Nothing, Error> {
+pub(in crate::sso_admin) async fn update(
+    call: &Call<'_>,
+    input: UpdateRequest,
+) -> Result<Nothing, Error> {
     let duration = input.session_duration.as_deref();
     let duration = duration
         .map(|text| session_duration::parse(Some(text)))
@@ -165,7 +174,10 @@ fn updated(before: &Content, input: &UpdateRequest, duration: Option<&SessionDur
     content
 }
 
-pub(super) async fn list(call: &Call<'_>, input: ListRequest) -> Result<ListResponse, Error> {
+pub(in crate::sso_admin) async fn list(
+    call: &Call<'_>,
+    input: ListRequest,
+) -> Result<ListResponse, Error> {
     check_instance(call, &input.instance_arn)?;
     let access = &call.context.access;
     let listed = input.paging.gather(|limit, from| async move {
@@ -205,6 +217,8 @@ mod tests {
             managed_policies: BTreeMap::new(),
             customer_managed_policies: Vec::new(),
             inline_policy: Some("{}".to_owned()),
+            permissions_boundary: None,
+            policy_documents: BTreeMap::new(),
         }
     }
 

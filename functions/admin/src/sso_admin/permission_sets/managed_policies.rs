@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vestibule_shared::store::access::Content;
 
-use super::permission_sets::Nothing;
 use super::revision::revise;
 use super::{Named, find_permission_set};
 use crate::Error;
 use crate::call::Call;
+use crate::operations::Nothing;
 use crate::paging::{Listed, Paging};
 
 /// How many policies of both kinds a permission set may have, as AWS's quota says.
@@ -16,14 +16,14 @@ const MOST: usize = 251;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ChangeRequest {
+pub(in crate::sso_admin) struct ChangeRequest {
     #[serde(flatten)]
     named: Named,
     managed_policy_arn: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct ListRequest {
+pub(in crate::sso_admin) struct ListRequest {
     #[serde(flatten)]
     named: Named,
     #[serde(flatten)]
@@ -32,7 +32,7 @@ pub(super) struct ListRequest {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ListResponse {
+pub(in crate::sso_admin) struct ListResponse {
     attached_managed_policies: Vec<Policy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -45,7 +45,10 @@ struct Policy {
     arn: String,
 }
 
-pub(super) async fn attach(call: &Call<'_>, input: ChangeRequest) -> Result<Nothing, Error> {
+pub(in crate::sso_admin) async fn attach(
+    call: &Call<'_>,
+    input: ChangeRequest,
+) -> Result<Nothing, Error> {
     revise(call, &input.named, parameters(&input), |before| {
         attached(&before.content, &input.managed_policy_arn)
     })
@@ -53,7 +56,10 @@ pub(super) async fn attach(call: &Call<'_>, input: ChangeRequest) -> Result<Noth
     Ok(Nothing {})
 }
 
-pub(super) async fn detach(call: &Call<'_>, input: ChangeRequest) -> Result<Nothing, Error> {
+pub(in crate::sso_admin) async fn detach(
+    call: &Call<'_>,
+    input: ChangeRequest,
+) -> Result<Nothing, Error> {
     revise(call, &input.named, parameters(&input), |before| {
         let mut content = before.content.clone();
         match content.managed_policies.remove(&input.managed_policy_arn) {
@@ -65,7 +71,10 @@ pub(super) async fn detach(call: &Call<'_>, input: ChangeRequest) -> Result<Noth
     Ok(Nothing {})
 }
 
-pub(super) async fn list(call: &Call<'_>, input: ListRequest) -> Result<ListResponse, Error> {
+pub(in crate::sso_admin) async fn list(
+    call: &Call<'_>,
+    input: ListRequest,
+) -> Result<ListResponse, Error> {
     let set = find_permission_set(call, &input.named).await?;
     let Listed { items, next_token } = input.paging.slice(set.content.managed_policies)?;
     let policies = items.into_iter().map(|(arn, name)| Policy { name, arn });

@@ -12,15 +12,16 @@ use vestibule_shared::store::access::{
 use vestibule_shared::store::{self, Page};
 
 use super::deletion::find_active;
-use super::requests::ProvisioningStatus;
-use super::{Named, check_instance, find_permission_set, permission_set_arn, retry};
+use super::{Named, find_permission_set, permission_set_arn};
 use crate::Error;
 use crate::call::Call;
 use crate::paging::{Listed, Paging};
+use crate::sso_admin::requests::ProvisioningStatus;
+use crate::sso_admin::{check_instance, retry};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ProvisionRequest {
+pub(in crate::sso_admin) struct ProvisionRequest {
     #[serde(flatten)]
     named: Named,
     #[serde(default)]
@@ -37,13 +38,13 @@ enum TargetType {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ProvisionResponse {
+pub(in crate::sso_admin) struct ProvisionResponse {
     permission_set_provisioning_status: ProvisioningStatus,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct AccountsRequest {
+pub(in crate::sso_admin) struct AccountsRequest {
     #[serde(flatten)]
     named: Named,
     #[serde(default)]
@@ -54,7 +55,7 @@ pub(super) struct AccountsRequest {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct AccountsResponse {
+pub(in crate::sso_admin) struct AccountsResponse {
     account_ids: Vec<AccountId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -62,7 +63,7 @@ pub(super) struct AccountsResponse {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct SetsRequest {
+pub(in crate::sso_admin) struct SetsRequest {
     instance_arn: String,
     account_id: String,
     #[serde(default)]
@@ -73,7 +74,7 @@ pub(super) struct SetsRequest {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct SetsResponse {
+pub(in crate::sso_admin) struct SetsResponse {
     permission_sets: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -88,7 +89,7 @@ enum Wanted {
     Outdated,
 }
 
-pub(super) async fn provision(
+pub(in crate::sso_admin) async fn provision(
     call: &Call<'_>,
     input: ProvisionRequest,
 ) -> Result<ProvisionResponse, Error> {
@@ -168,7 +169,7 @@ async fn provisioned_place(
     }
 }
 
-pub(super) async fn accounts(
+pub(in crate::sso_admin) async fn accounts(
     call: &Call<'_>,
     input: AccountsRequest,
 ) -> Result<AccountsResponse, Error> {
@@ -199,7 +200,10 @@ pub(super) async fn accounts(
     })
 }
 
-pub(super) async fn sets(call: &Call<'_>, input: SetsRequest) -> Result<SetsResponse, Error> {
+pub(in crate::sso_admin) async fn sets(
+    call: &Call<'_>,
+    input: SetsRequest,
+) -> Result<SetsResponse, Error> {
     check_instance(call, &input.instance_arn)?;
     let account = AccountId::parse(&input.account_id)
         .map_err(|_| Error::validation("AccountId is not an account id."))?;

@@ -9,7 +9,7 @@ use vestibule_shared::store::access::{Assignment, AssignmentState, Place, Reques
 const DIRECT: &str = "direct";
 
 /// What an assignment becomes when somebody asks for it. One that lets its principal in goes on doing so.
-pub(super) fn assigned(
+pub(in crate::sso_admin) fn assigned(
     before: Option<&Assignment>,
     request: &Request,
     (principal, place): (&Principal, &Place),
@@ -28,13 +28,13 @@ pub(super) fn assigned(
 }
 
 /// What wants an assignment besides whoever asked for it by itself.
-pub(super) fn without_direct(sources: &BTreeSet<String>) -> BTreeSet<String> {
+pub(in crate::sso_admin) fn without_direct(sources: &BTreeSet<String>) -> BTreeSet<String> {
     let left = sources.iter().filter(|source| *source != DIRECT);
     left.cloned().collect()
 }
 
 /// What an assignment becomes when only `left` still wants it.
-pub(super) fn unassigned(
+pub(in crate::sso_admin) fn unassigned(
     before: &Assignment,
     request: &Request,
     left: BTreeSet<String>,

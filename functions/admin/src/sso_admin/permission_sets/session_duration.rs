@@ -12,13 +12,13 @@ const DEFAULT: &str = "PT1H";
 
 /// A duration as it was given and what it means.
 #[derive(Debug, PartialEq)]
-pub(super) struct SessionDuration {
-    pub(super) text: String,
-    pub(super) seconds: u32,
+pub(in crate::sso_admin) struct SessionDuration {
+    pub(in crate::sso_admin) text: String,
+    pub(in crate::sso_admin) seconds: u32,
 }
 
 /// Parses the member `SessionDuration`.
-pub(super) fn parse(given: Option<&str>) -> Result<SessionDuration, Error> {
+pub(in crate::sso_admin) fn parse(given: Option<&str>) -> Result<SessionDuration, Error> {
     let refused =
         || Error::validation("SessionDuration must be from one hour (PT1H) to twelve (PT12H).");
     let text = given.unwrap_or(DEFAULT);

@@ -3,13 +3,14 @@
 use serde_json::Value;
 use vestibule_shared::store::access::{Content, PermissionSet};
 
+use super::Named;
 use super::deletion::find_active;
-use super::{Named, retry};
 use crate::Error;
 use crate::call::Call;
+use crate::sso_admin::retry;
 
 /// Writes what `decide` makes of the newest revision as a new one. `decide` is asked again when somebody else was first.
-pub(super) async fn revise(
+pub(in crate::sso_admin) async fn revise(
     call: &Call<'_>,
     named: &Named,
     parameters: Value,

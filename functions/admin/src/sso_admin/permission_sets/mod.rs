@@ -1,0 +1,70 @@
+//! Permission sets: what they say, and where they are provisioned.
+
+mod definition;
+mod deletion;
+mod inline_policy;
+mod managed_policies;
+mod provisioning;
+mod revision;
+mod session_duration;
+
+use serde::Deserialize;
+use vestibule_shared::arn::PermissionSetArn;
+use vestibule_shared::ids::PermissionSetId;
+use vestibule_shared::store::access::PermissionSet;
+
+pub(super) use deletion::find_active;
+
+use super::check_instance;
+use crate::Error;
+use crate::call::Call;
+use crate::operations::handlers;
+
+handlers! {
+    "AttachManagedPolicyToPermissionSet" => managed_policies::attach,
+    "CreatePermissionSet" => definition::create,
+    "DeleteInlinePolicyFromPermissionSet" => inline_policy::delete,
+    "DeletePermissionSet" => deletion::delete,
+    "DescribePermissionSet" => definition::describe,
+    "DetachManagedPolicyFromPermissionSet" => managed_policies::detach,
+    "GetInlinePolicyForPermissionSet" => inline_policy::get,
+    "ListAccountsForProvisionedPermissionSet" => provisioning::accounts,
+    "ListManagedPoliciesInPermissionSet" => managed_policies::list,
+    "ListPermissionSets" => definition::list,
+    "ListPermissionSetsProvisionedToAccount" => provisioning::sets,
+    "ProvisionPermissionSet" => provisioning::provision,
+    "PutInlinePolicyToPermissionSet" => inline_policy::put,
+    "UpdatePermissionSet" => definition::update,
+}
+
+/// The members with which a request names a permission set.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Named {
+    pub(super) instance_arn: String,
+    pub(super) permission_set_arn: String,
+}
+
+/// The permission set that a request names.
+pub(super) async fn find_permission_set(
+    call: &Call<'_>,
+    named: &Named,
+) -> Result<PermissionSet, Error> {
+    check_instance(call, &named.instance_arn)?;
+    let missing = || Error::not_found("The permission set was not found.");
+    let arn = PermissionSetArn::parse(&named.permission_set_arn).map_err(|_| missing())?;
+    if arn.instance != call.instance.id {
+        return Err(missing());
+    }
+    let found = call.context.access.find_permission_set(&arn.id).await?;
+    found.ok_or_else(missing)
+}
+
+/// The ARN of a permission set of this instance.
+pub(super) fn permission_set_arn(call: &Call<'_>, id: &PermissionSetId) -> String {
+    let arn = PermissionSetArn {
+        instance: call.instance.id.clone(),
+        id: id.clone(),
+    };
+    arn.to_string()
+}
