@@ -15,6 +15,7 @@ pub mod saml;
 pub mod sealing;
 pub mod settings;
 pub mod signer;
+pub mod sigv4;
 pub mod store;
 pub mod token;
 

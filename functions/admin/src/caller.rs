@@ -1,11 +1,11 @@
 //! Who calls: an access key of ours that signed the request.
 
 use vestibule_shared::ids::AccountId;
+use vestibule_shared::sigv4::{Expectations, Refusal, SignedRequest, UnverifiedSignature};
 use vestibule_shared::store::audit::Actor;
 use vestibule_shared::store::keys::AccessKey;
 
 use crate::access_keys::is_access_key_id;
-use crate::sigv4::{Expectations, Refusal, SignedRequest, UnverifiedSignature};
 use crate::{Context, Error};
 
 /// What a signature is compared with when its key does not exist, so that this takes as long as a wrong signature.

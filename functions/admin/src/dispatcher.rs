@@ -6,12 +6,12 @@ use axum::extract::rejection::BytesRejection;
 use axum::response::Response;
 use http::{HeaderMap, Method, Uri};
 use vestibule_shared::edge::RequestOrigin;
+use vestibule_shared::sigv4::SignedRequest;
 use vestibule_shared::store::audit::Origin;
 
 use crate::call::Call;
 use crate::caller::AuthorizedAdmin;
 use crate::model::{Operation, Service, parse_body};
-use crate::sigv4::SignedRequest;
 use crate::{Context, Error, answer, operations, sts};
 
 /// `POST /`: the JSON protocols by `X-Amz-Target`, or STS without it.

@@ -4,10 +4,10 @@ use std::error::Error as StdError;
 
 use http::StatusCode;
 use serde_json::{Map, Value};
+use vestibule_shared::sigv4::{Protocol, Refusal};
 use vestibule_shared::{certificate, sealing, signer, store};
 
 use crate::model::{Service, ShapeMismatch};
-use crate::sigv4::{Protocol, Refusal};
 
 /// What callers learn of a failure of ours.
 const INTERNAL: &str = "The request could not be processed because of an internal error.";

@@ -16,7 +16,6 @@ mod invitation;
 mod model;
 mod operations;
 mod paging;
-mod sigv4;
 mod sso_admin;
 mod sts;
 
@@ -40,7 +39,6 @@ pub use error::{Error, Modelled};
 pub use instance::{EnableRequest, enable};
 pub use invitation::invite;
 pub use model::{Operation, Service, ShapeMismatch, parse_body};
-pub use sigv4::{Expectations, Protocol, Refusal, SignedRequest, UnverifiedSignature, Verified};
 
 /// What the function may reach.
 #[derive(Debug, Clone)]

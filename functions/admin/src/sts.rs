@@ -4,10 +4,10 @@
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
+use vestibule_shared::sigv4::SignedRequest;
 
 use crate::answer::{describe, respond};
 use crate::caller::AuthorizedAdmin;
-use crate::sigv4::SignedRequest;
 use crate::{Context, Error};
 
 /// The service's name in the scope of a signature.

@@ -5,6 +5,10 @@
 #[cfg(test)]
 mod assignments;
 #[cfg(test)]
+mod captured;
+#[cfg(test)]
+mod client_tokens;
+#[cfg(test)]
 mod directory;
 #[cfg(test)]
 mod engines;
@@ -22,3 +26,7 @@ mod pages;
 mod permission_sets;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod sigv4;
+#[cfg(test)]
+mod sigv4_oracle;

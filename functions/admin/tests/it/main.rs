@@ -1,10 +1,8 @@
-//! The admin function from outside: the models, signatures, and what real clients send.
+//! The admin function from outside: the models, and what real clients send.
 //! (`cfg(test)` tells clippy that the functions beside the tests are test code too.)
 
 #[cfg(test)]
 mod assignments;
-#[cfg(test)]
-mod captured;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
@@ -31,7 +29,3 @@ mod organization;
 mod permission_sets;
 #[cfg(test)]
 mod provisioning;
-#[cfg(test)]
-mod sigv4;
-#[cfg(test)]
-mod sigv4_oracle;

@@ -2,7 +2,7 @@
 """Writes the requests beside this file as botocore puts them on the wire, signed with a key from AWS's documentation.
 
     python3 -m venv /tmp/botocore && /tmp/botocore/bin/pip install botocore==1.44.5
-    /tmp/botocore/bin/python functions/admin/tests/requests/capture.py
+    /tmp/botocore/bin/python shared/tests/requests/capture.py
 """
 
 import http.server

@@ -11,8 +11,8 @@ use super::{Expectations, Refusal, SignedRequest, canonical};
 
 /// How far the caller's clock may be from ours, either way.
 const WINDOW: SignedDuration = SignedDuration::from_mins(5);
-/// The one service without `X-Amz-Target`: it speaks the query protocol.
-const QUERY_SERVICE: &str = "sts";
+/// The services whose requests have no `X-Amz-Target`: the path or the body names the operation.
+const WITHOUT_TARGET: [&str; 2] = ["sts", "sso-oauth"];
 
 /// A signature that is well formed, in time and meant for us; whether it is right is not known.
 pub struct UnverifiedSignature<'a> {
@@ -164,7 +164,7 @@ fn everything_is_signed(
     only(headers, "host")?;
     only(headers, "x-amz-target")?;
     let is_signed = |name: &str| authorization.signed_headers.contains(&name);
-    let needs_target = authorization.service != QUERY_SERVICE;
+    let needs_target = !WITHOUT_TARGET.contains(&authorization.service);
     let complete = is_signed("host")
         && is_signed("x-amz-date")
         && (!needs_target || is_signed("x-amz-target"))

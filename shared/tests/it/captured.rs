@@ -2,7 +2,9 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::{Timestamp, civil, tz::Offset};
-use vestibule_admin::{Expectations, Refusal, SignedRequest, UnverifiedSignature, Verified};
+use vestibule_shared::sigv4::{
+    Expectations, Refusal, SignedRequest, UnverifiedSignature, Verified,
+};
 
 pub(crate) const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use vestibule_admin::{Expectations, Protocol, Refusal, UnverifiedSignature};
+use vestibule_shared::sigv4::{Expectations, Protocol, Refusal, UnverifiedSignature};
 
 use crate::captured::{
     ACCESS_KEY_ID, ALL, CREATE_USER, CREATE_USER_JAVASCRIPT, Captured, GET_CALLER_IDENTITY,

@@ -1,8 +1,8 @@
 // Writes the request beside this file that only this client makes: it sends UTF-8 as it is, and signs the hash of the
 // body, the length and its own `x-amz-` header.
 //
-//     cp functions/admin/tests/requests/capture.mjs /tmp/js/ && cd /tmp/js && npm i @aws-sdk/client-identitystore
-//     node capture.mjs > /path/to/functions/admin/tests/requests/identitystore-create-user-javascript.http
+//     cp shared/tests/requests/capture.mjs /tmp/js/ && cd /tmp/js && npm i @aws-sdk/client-identitystore
+//     node capture.mjs > /path/to/shared/tests/requests/identitystore-create-user-javascript.http
 
 import http from "node:http";
 import { CreateUserCommand, IdentitystoreClient } from "@aws-sdk/client-identitystore";

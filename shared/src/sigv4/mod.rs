@@ -1,6 +1,6 @@
-//! Verification of AWS Signature Version 4 with keys of our own, so that the stock AWS CLI, the SDKs and Terraform
-//! can call this function. Header signing only, with the body's hash, as "Create a signed AWS API request" of the
-//! IAM User Guide describes it; presigned, unsigned, streaming and multi-region (`SigV4A`) forms are refused.
+//! Verification of AWS Signature Version 4 with keys of our own, so that the stock AWS CLI, the SDKs and Terraform can
+//! call. Header signing only, with the body's hash, as "Create a signed AWS API request" of the IAM User Guide describes
+//! it; presigned, unsigned, streaming and multi-region (`SigV4A`) forms are refused.
 
 mod authorization;
 mod canonical;
