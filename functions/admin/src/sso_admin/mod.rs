@@ -1,6 +1,7 @@
 //! The `sso-admin` protocol: instance, permission sets, assignments and their provisioning.
 
 pub(crate) mod assignments;
+mod client_tokens;
 mod instances;
 mod permission_sets;
 mod requests;

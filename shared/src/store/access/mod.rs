@@ -12,10 +12,12 @@
 //! | `PROVISIONED#<account>#<set>` | `<USER or GROUP>#<id>` | the same assignment, by place |
 //! | `REQUEST#<id>` | `REQUEST` | a request whose outcome is asked for later |
 //! | `WORK#<account>` | `<request>#<set>` | work for the provisioner; its INSERT wakes it |
+//! | `CLIENTTOKEN#<access key>#<operation>#<token>` | `CLIENTTOKEN` | what a creation with this token made |
 //! | `LEASE#<account>` | `LEASE` | whose turn it is in an account |
 
 mod accounts;
 mod assignments;
+mod client_tokens;
 mod expansions;
 mod instance;
 mod leases;
@@ -26,6 +28,7 @@ mod work;
 
 pub use accounts::{Account, AccountStatus};
 pub use assignments::{Assignment, AssignmentChange, AssignmentState, Place};
+pub use client_tokens::{ClientToken, Earlier};
 pub use expansions::Expansion;
 pub use instance::Instance;
 pub use leases::Lease;
