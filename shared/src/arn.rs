@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::ids::{
-    AccountId, GroupId, IdentityStoreId, InstanceId, InvalidId, MembershipId, PermissionSetId,
-    PermissionSetName, UserId,
+    AccountId, ApplicationId, GroupId, IdentityStoreId, InstanceId, InvalidId, MembershipId,
+    PermissionSetId, PermissionSetName, UserId,
 };
 
 /// The path under which every role of Vestibule lives in a member account.
@@ -60,6 +60,44 @@ impl fmt::Display for PermissionSetArn {
             formatter,
             "arn:aws:sso:::permissionSet/{}/{}",
             self.instance, self.id
+        )
+    }
+}
+
+/// An application's ARN: `arn:aws:sso::<account>:application/ssoins-…/apl-…`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ApplicationArn {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// The instance it belongs to.
+    pub instance: InstanceId,
+    /// The application.
+    pub id: ApplicationId,
+}
+
+impl ApplicationArn {
+    /// Parses the text form.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        let parts = text.strip_prefix("arn:aws:sso::").and_then(|rest| {
+            let (account, rest) = rest.split_once(":application/")?;
+            let (instance, id) = rest.split_once('/')?;
+            Some((account, instance, id))
+        });
+        let (account, instance, id) = parts.ok_or(InvalidId("application ARN"))?;
+        Ok(Self {
+            account: AccountId::parse(account)?,
+            instance: InstanceId::parse(instance)?,
+            id: ApplicationId::parse(id)?,
+        })
+    }
+}
+
+impl fmt::Display for ApplicationArn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "arn:aws:sso::{}:application/{}/{}",
+            self.account, self.instance, self.id
         )
     }
 }
@@ -143,9 +181,24 @@ mod tests {
         #[test]
         fn what_parses_prints_as_it_was(text in "(arn:aws:sso:::permissionSet/)?(ssoins-[0-9a-f]{16}/)?\\PC{0,30}") {
             let _ = parse_instance(&text);
+            let _ = ApplicationArn::parse(&text);
             if let Ok(arn) = PermissionSetArn::parse(&text) {
                 prop_assert_eq!(arn.to_string(), text);
             }
+        }
+    }
+
+    #[test]
+    fn an_application_arn_survives_printing_and_parsing() {
+        let text =
+            "arn:aws:sso::999999999999:application/ssoins-0123456789abcdef/apl-fedcba9876543210";
+        assert_eq!(ApplicationArn::parse(text).unwrap().to_string(), text);
+        for other in [
+            "arn:aws:sso:::application/ssoins-0123456789abcdef/apl-fedcba9876543210",
+            "arn:aws:sso::999999999999:application/apl-fedcba9876543210",
+            "arn:aws:sso::999999999999:application/ssoins-0123456789abcdef/apl-fedcba9876543210/",
+        ] {
+            assert!(ApplicationArn::parse(other).is_err(), "{other}");
         }
     }
 

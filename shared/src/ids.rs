@@ -83,6 +83,11 @@ identifier!(
     |text| prefixed_hex(text, "ps-", 16)
 );
 identifier!(
+    /// An application: `apl-` and 16 hexadecimal digits.
+    ApplicationId, "application id",
+    |text| prefixed_hex(text, "apl-", 16)
+);
+identifier!(
     /// A user: a UUID, with or without ten hexadecimal digits before it.
     UserId, "user id", directory_id
 );
@@ -144,6 +149,14 @@ impl PermissionSetId {
     #[must_use]
     pub fn digits(&self) -> &str {
         self.0.trim_start_matches("ps-")
+    }
+}
+
+impl ApplicationId {
+    /// A new random id.
+    #[must_use]
+    pub fn generate(random: &Random) -> Self {
+        Self(format!("apl-{}", random.hex::<8>()))
     }
 }
 
@@ -268,6 +281,7 @@ mod tests {
         assert!(UserId::parse(UserId::generate(&store, &random()).as_str()).is_ok());
         assert!(InstanceId::parse(InstanceId::generate(&random()).as_str()).is_ok());
         assert!(PermissionSetId::parse(PermissionSetId::generate(&random()).as_str()).is_ok());
+        assert!(ApplicationId::parse(ApplicationId::generate(&random()).as_str()).is_ok());
         assert!(RequestId::parse(RequestId::generate(&random()).as_str()).is_ok());
     }
 

@@ -10,28 +10,42 @@
 //! | `CLAIM#PERMISSIONSETNAME#<name>` | `CLAIM` | which permission set has the name |
 //! | `<USER or GROUP>#<id>` | `ACCOUNT#<account>#<set>` | an assignment, by principal |
 //! | `PROVISIONED#<account>#<set>` | `<USER or GROUP>#<id>` | the same assignment, by place |
+//! | `APPLICATION#<id>` | `APPLICATION` | an application with everything about it |
+//! | `OPENAPPLICATIONS` | `APPLICATION#<id>` | an application that everybody may open in the portal |
+//! | `<USER or GROUP>#<id>` | `APPLICATION#<id>` | an assignment of an application, by principal |
+//! | `APPLICATION#<id>` | `<USER or GROUP>#<id>` | the same assignment, by application |
 //! | `REQUEST#<id>` | `REQUEST` | a request whose outcome is asked for later |
 //! | `WORK#<account>` | `<request>#<set>` | work for the provisioner; its INSERT wakes it |
 //! | `CLIENTTOKEN#<access key>#<operation>#<token>` | `CLIENTTOKEN` | what a creation with this token made |
 //! | `LEASE#<account>` | `LEASE` | whose turn it is in an account |
 
 mod accounts;
+mod application_assignments;
+mod applications;
 mod assignments;
 mod client_tokens;
 mod expansions;
 mod instance;
 mod leases;
+mod password_policy;
 mod permission_sets;
 mod provisioned;
 mod requests;
 mod work;
 
 pub use accounts::{Account, AccountStatus};
+pub use application_assignments::ApplicationAssignment;
+pub use applications::{
+    Application, ApplicationStatus, AuthorizationCodeGrant, AuthorizedTokenIssuer, Grants,
+    IamAuthentication, JwtBearerGrant, PortalOptions, RefreshTokenGrant, SignInOptions,
+    SignInOrigin, TokenExchangeGrant,
+};
 pub use assignments::{Assignment, AssignmentChange, AssignmentState, Place};
 pub use client_tokens::{ClientToken, Earlier};
 pub use expansions::Expansion;
 pub use instance::Instance;
 pub use leases::Lease;
+pub use password_policy::PasswordPolicy;
 pub use permission_sets::{
     Content, CustomerManagedPolicy, PermissionSet, PermissionSetState, PermissionsBoundary,
 };
