@@ -43,6 +43,8 @@ impl Call<'_> {
         let event_source = match service {
             Service::SsoAdmin => "sso.amazonaws.com",
             Service::IdentityStore => "identitystore.amazonaws.com",
+            // Not a service of AWS's, so not under its domain.
+            Service::Vestibule => "vestibule",
         };
         Record::new(
             (event_source, event_name),

@@ -73,9 +73,10 @@ async fn run(
 
 /// The service that an unknown operation was asked of.
 fn service(target: &str) -> Service {
-    if target.starts_with(Service::IdentityStore.target_prefix()) {
-        Service::IdentityStore
-    } else {
-        Service::SsoAdmin
-    }
+    let named = |service: &Service| target.starts_with(service.target_prefix());
+    let services = [Service::IdentityStore, Service::Vestibule];
+    services
+        .into_iter()
+        .find(named)
+        .unwrap_or(Service::SsoAdmin)
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use vestibule_shared::certificate::{self, VALIDITY_YEARS};
 use vestibule_shared::ids::{IdentityStoreId, InstanceId};
 use vestibule_shared::store;
-use vestibule_shared::store::access::Instance;
+use vestibule_shared::store::access::{Instance, PasswordPolicy};
 use vestibule_shared::store::directory::Recorded;
 use vestibule_shared::store::keys::{CLIENT_REGISTRATION_SECRET, Certificate};
 
@@ -68,6 +68,7 @@ async fn create(context: &Context, request: &EnableRequest) -> Result<Instance, 
         bootstrap_role: bootstrap_role(request).unwrap_or_else(|| BOOTSTRAP_ROLE.to_owned()),
         access_control_attributes: None,
         create_customer_managed_policies: false,
+        password_policy: PasswordPolicy::default(),
         tags: BTreeMap::new(),
         revision: 1,
         created_at: context.clock.now(),

@@ -18,6 +18,7 @@ mod operations;
 mod paging;
 mod sso_admin;
 mod sts;
+mod vestibule;
 
 use aws_sdk_organizations::Client as Organizations;
 use axum::Router;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::call::Call;
 use crate::model::Service;
-use crate::{Error, identitystore, sso_admin};
+use crate::{Error, identitystore, sso_admin, vestibule};
 
 /// What an operation answers. Boxed, because every handler's future is another type.
 pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send + 'a>>;
@@ -30,6 +30,7 @@ pub(crate) async fn run(call: &Call<'_>, input: Value) -> Result<Value, Error> {
     let handler = match call.operation.service() {
         Service::SsoAdmin => sso_admin::find(name),
         Service::IdentityStore => identitystore::find(name),
+        Service::Vestibule => vestibule::find(name),
     };
     handler.ok_or(Error::UnknownOperation)?(call, input).await
 }

@@ -14,7 +14,7 @@ use vestibule_shared::ids::{
 };
 use vestibule_shared::store::access::{
     Access, Account, AccountStatus, Assignment, AssignmentChange, AssignmentState, Content,
-    Instance, PermissionSet, PermissionSetState, Place, Provisioned, Request, RequestKind,
+    Instance, PasswordPolicy, PermissionSet, PermissionSetState, Place, Provisioned, Request, RequestKind,
     RequestStatus, Task, Work,
 };
 use vestibule_shared::store::audit::{Actor, Audit, Origin, Record};
@@ -267,6 +267,7 @@ impl World {
             bootstrap_role: "OrganizationAccountAccessRole".to_owned(),
             access_control_attributes: None,
             create_customer_managed_policies: false,
+            password_policy: PasswordPolicy::default(),
             tags: BTreeMap::new(),
             revision: 1,
             created_at: self.clock.now(),
@@ -423,7 +424,7 @@ impl World {
         };
         let work = Work {
             request: request.id.clone(),
-            task: Task::Provision(place.clone()),
+            task: Task::Assign(place.clone()),
             created_at: now,
         };
         let change = AssignmentChange {

@@ -1,5 +1,5 @@
-//! What AWS accepts and answers: the operations of `sso-admin` and `identitystore` with the shapes of their
-//! input, output and errors, read from the embedded models (`models/README.md`).
+//! What is accepted and answered: the operations of `sso-admin`, of `identitystore` and of our own with the shapes of
+//! their input, output and errors, read from the embedded models (`models/README.md`).
 
 mod body;
 mod botocore;
@@ -21,11 +21,11 @@ pub use mismatch::ShapeMismatch;
 use constraints::UnknownMembers;
 use shape::Shape;
 
-/// Both models, by the value of `X-Amz-Target`.
+/// All models, by the value of `X-Amz-Target`.
 static OPERATIONS: LazyLock<HashMap<String, Operation>> = LazyLock::new(|| {
-    // INVARIANT: both files load; `every_operation_of_both_models_is_found` holds that. A file that does not
+    // INVARIANT: the files load; `every_operation_of_the_models_is_found` holds that. A file that does not
     // would leave its operations unknown to callers instead of bringing the function down.
-    [Service::SsoAdmin, Service::IdentityStore]
+    Service::ALL
         .into_iter()
         .flat_map(|service| botocore::operations(service).unwrap_or_default())
         .map(|operation| (operation.target(), operation))
@@ -39,15 +39,21 @@ pub enum Service {
     SsoAdmin,
     /// Users, groups and memberships.
     IdentityStore,
+    /// What AWS has no counterpart for: access keys, invitations, settings, the audit log.
+    Vestibule,
 }
 
 impl Service {
+    /// Each of them.
+    const ALL: [Self; 3] = [Self::SsoAdmin, Self::IdentityStore, Self::Vestibule];
+
     /// What stands before the dot in `X-Amz-Target`.
     #[must_use]
     pub fn target_prefix(self) -> &'static str {
         match self {
             Self::SsoAdmin => "SWBExternalService",
             Self::IdentityStore => "AWSIdentityStore",
+            Self::Vestibule => "Vestibule",
         }
     }
 
@@ -57,6 +63,7 @@ impl Service {
         match self {
             Self::SsoAdmin => "sso",
             Self::IdentityStore => "identitystore",
+            Self::Vestibule => "vestibule",
         }
     }
 
@@ -64,6 +71,7 @@ impl Service {
         match self {
             Self::SsoAdmin => include_str!("../../models/sso-admin.json"),
             Self::IdentityStore => include_str!("../../models/identitystore.json"),
+            Self::Vestibule => include_str!("../../models/vestibule.json"),
         }
     }
 }
@@ -85,7 +93,7 @@ impl Operation {
         OPERATIONS.get(target)
     }
 
-    /// Every operation of both services, in no order.
+    /// Every operation of all services, in no order.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         OPERATIONS.values()
     }

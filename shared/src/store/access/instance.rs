@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Access;
+use super::{Access, PasswordPolicy};
 use crate::ids::{AccountId, IdentityStoreId, InstanceId};
 use crate::store::directory::Recorded;
 use crate::store::transaction::Unmet;
@@ -47,6 +47,9 @@ pub struct Instance {
     /// Whether a customer managed policy that an account lacks is made there from the document kept with the permission set.
     #[serde(default)]
     pub create_customer_managed_policies: bool,
+    /// Which passwords are taken.
+    #[serde(default)]
+    pub password_policy: PasswordPolicy,
     /// The tags of the instance itself.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,

@@ -1,10 +1,11 @@
-//! Every operation of both models: whether it is built, whether it changes anything, and that every change leaves its
+//! Every operation of the models: whether it is built, whether it changes anything, and that every change leaves its
 //! record. Whoever has an active access key may call all of them; everybody else none (`dispatcher.rs`).
 
 mod assignments;
 mod identity_store;
 mod instances;
 mod permission_sets;
+mod vestibule;
 
 use std::collections::BTreeSet;
 
@@ -31,6 +32,7 @@ const AREAS: &[&[Row]] = &[
     permission_sets::ROWS,
     assignments::ROWS,
     identity_store::ROWS,
+    vestibule::ROWS,
 ];
 
 fn rows() -> impl Iterator<Item = &'static Row> {
