@@ -242,7 +242,7 @@ impl Sample<'_> {
         };
         let work = Work {
             request: request.id.clone(),
-            task: Task::Provision(place.clone()),
+            task: Task::Assign(place.clone()),
             created_at: now,
         };
         let change = AssignmentChange {

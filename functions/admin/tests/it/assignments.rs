@@ -103,7 +103,7 @@ async fn an_assignment_is_pending_until_the_provisioner_is_done() {
     assert!(organization.listed(1).await.is_empty());
     let work = organization.all_work().await;
     assert_eq!(work.len(), 1);
-    assert_eq!(work[0].task, Task::Provision(organization.place(1)));
+    assert_eq!(work[0].task, Task::Assign(organization.place(1)));
 
     organization.finish(request, None).await;
     assert_eq!(organization.creation(request).await["Status"], "SUCCEEDED");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use vestibule_shared::edge;
 use vestibule_shared::ids::AccountId;
-use vestibule_shared::store::access::{Place, Task, Work};
+use vestibule_shared::store::access::{Place, Work};
 
 use super::place;
 use crate::error::Error;
@@ -78,7 +78,7 @@ async fn find(
 fn by_place(works: Vec<Work>) -> BTreeMap<Place, Vec<Work>> {
     let mut places: BTreeMap<Place, Vec<Work>> = BTreeMap::new();
     for work in works {
-        if let Task::Provision(place) | Task::Tidy(place) = &work.task {
+        if let Some(place) = work.task.place() {
             places.entry(place.clone()).or_default().push(work);
         }
     }

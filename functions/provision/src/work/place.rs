@@ -3,8 +3,7 @@
 
 use vestibule_shared::store::Error as StoreError;
 use vestibule_shared::store::access::{
-    AccountStatus, Assignment, AssignmentState, Content, PermissionSet, Place, Provisioned, Task,
-    Work,
+    AccountStatus, Assignment, AssignmentState, Content, PermissionSet, Place, Provisioned, Work,
 };
 
 use super::failed;
@@ -99,7 +98,8 @@ async fn make(
     let wanted = WantedRole::new((&instance.id, &place.account), &set, &content);
     let fingerprint = fingerprint(&wanted, &turn.identity.metadata)?;
 
-    if provisioned.fingerprint.as_ref() != Some(&fingerprint) {
+    let verified = works.iter().any(|work| work.task.verifies());
+    if verified || provisioned.fingerprint.as_ref() != Some(&fingerprint) {
         // From here on nobody may take the role for what it was.
         note(turn, &provisioned, |record| record.fingerprint = None).await?;
         let client = turn.iam().await?;
@@ -204,9 +204,7 @@ async fn revision(
     works: &[Work],
     pinned: Option<u64>,
 ) -> Result<(u64, Content), Error> {
-    let newest = works
-        .iter()
-        .any(|work| matches!(work.task, Task::Provision(_)));
+    let newest = works.iter().any(|work| work.task.carries_newest());
     let pinned = pinned.filter(|pinned| !newest && *pinned != set.revision);
     if let Some(pinned) = pinned
         && let Some(content) = turn.context.access.find_revision(&set.id, pinned).await?

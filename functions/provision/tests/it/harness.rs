@@ -174,10 +174,7 @@ impl Harness {
 
     /// As `ProvisionPermissionSet`, for one account or for all.
     pub(crate) async fn provision(&self, task: Task) -> RequestId {
-        let place = match &task {
-            Task::Provision(place) | Task::Tidy(place) => place.clone(),
-            Task::Expand { .. } => self.place(),
-        };
+        let place = task.place().cloned().unwrap_or_else(|| self.place());
         let mut request = self.request(RequestKind::Provision, &place, None);
         if matches!(task, Task::Expand { .. }) {
             request.account = None;

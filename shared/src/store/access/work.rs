@@ -26,10 +26,16 @@ pub struct Work {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "task", rename_all = "lowercase")]
 pub enum Task {
-    /// Make a place as its assignments want it, carrying the newest revision: after a new assignment or ProvisionPermissionSet.
+    /// Make a place as its assignments want it, carrying the newest revision: after a new assignment. What was applied
+    /// there last is believed to be there still.
+    Assign(Place),
+    /// The same after ProvisionPermissionSet, believing nothing: what is there is looked at, and what differs is put right.
     Provision(Place),
     /// Make a place as its assignments want it, leaving the revision that it is pinned to: after a removal.
     Tidy(Place),
+    /// The same, believing nothing: what somebody changed in the account is put right, and no edit of the permission set
+    /// reaches it that was not provisioned there.
+    Repair(Place),
     /// Turn "every account that has this permission set" into one `Provision` an account.
     Expand {
         /// The permission set.
@@ -37,12 +43,41 @@ pub enum Task {
     },
 }
 
+impl Task {
+    /// The place that it is about; `None` where it is about all of a permission set's.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Assign(place)
+            | Self::Provision(place)
+            | Self::Tidy(place)
+            | Self::Repair(place) => Some(place),
+            Self::Expand { .. } => None,
+        }
+    }
+
+    /// Whether the newest revision is to be carried, rather than the one that the place is pinned to.
+    #[must_use]
+    pub fn carries_newest(&self) -> bool {
+        matches!(self, Self::Assign(_) | Self::Provision(_))
+    }
+
+    /// Whether what is in the account is to be looked at, whatever was applied there last.
+    #[must_use]
+    pub fn verifies(&self) -> bool {
+        matches!(self, Self::Provision(_) | Self::Repair(_))
+    }
+}
+
 impl Work {
     /// The keys of the work item: `WORK#<account>` (or `WORK#ALL`) and `<request>#<set>`.
     #[must_use]
     pub fn keys(&self) -> (String, String) {
         match &self.task {
-            Task::Provision(place) | Task::Tidy(place) => (
+            Task::Assign(place)
+            | Task::Provision(place)
+            | Task::Tidy(place)
+            | Task::Repair(place) => (
                 format!("WORK#{}", place.account),
                 format!("{}#{}", self.request, place.permission_set),
             ),

@@ -144,7 +144,7 @@ async fn assign(
     let after = assigned(before.as_ref(), &request, (principal, place));
     let work = Work {
         request: request.id.clone(),
-        task: Task::Provision(place.clone()),
+        task: Task::Assign(place.clone()),
         created_at: call.now,
     };
     let record = call
