@@ -14,16 +14,24 @@
 //! | `OPENAPPLICATIONS` | `APPLICATION#<id>` | an application that everybody may open in the portal |
 //! | `<USER or GROUP>#<id>` | `APPLICATION#<id>` | an assignment of an application, by principal |
 //! | `APPLICATION#<id>` | `<USER or GROUP>#<id>` | the same assignment, by application |
+//! | `TOKENISSUER#<id>` | `TOKENISSUER` | a trusted token issuer |
+//! | `TOKENISSUERS` | `COUNT` | how many of them there are |
+//! | `CLAIM#TOKENISSUERNAME#<name>` | `CLAIM` | which of them has the name |
 //! | `REQUEST#<id>` | `REQUEST` | a request whose outcome is asked for later |
 //! | `WORK#<account>` | `<request>#<set>` | work for the provisioner; its INSERT wakes it |
 //! | `CLIENTTOKEN#<access key>#<operation>#<token>` | `CLIENTTOKEN` | what a creation with this token made |
 //! | `LEASE#<account>` | `LEASE` | whose turn it is in an account |
+//! | `DRIFT#<account>` | `<set>`, `PROVIDER` or `ACCOUNT` | what was found to differ from what is wanted |
+//! | `DRIFTCHECK` | `CHECK` | how far the check for that is |
+//! | `DRIFTCHECK` | `ALL` or `ACCOUNT#<account>` | what is to be looked at out of its turn |
 
 mod accounts;
 mod application_assignments;
 mod applications;
 mod assignments;
 mod client_tokens;
+mod drift;
+mod drift_checks;
 mod expansions;
 mod instance;
 mod leases;
@@ -31,6 +39,7 @@ mod password_policy;
 mod permission_sets;
 mod provisioned;
 mod requests;
+mod token_issuers;
 mod work;
 
 pub use accounts::{Account, AccountStatus};
@@ -42,6 +51,8 @@ pub use applications::{
 };
 pub use assignments::{Assignment, AssignmentChange, AssignmentState, Place};
 pub use client_tokens::{ClientToken, Earlier};
+pub use drift::{Difference, DifferenceCode, Drift, DriftChanges, DriftSubject};
+pub use drift_checks::{CompletedDriftRound, DriftCheck, DriftRequest, DriftRound};
 pub use expansions::Expansion;
 pub use instance::Instance;
 pub use leases::Lease;
@@ -51,6 +62,7 @@ pub use permission_sets::{
 };
 pub use provisioned::Provisioned;
 pub use requests::{Request, RequestKind, RequestStatus};
+pub use token_issuers::{MOST_TOKEN_ISSUERS, TokenIssuer, UserAttribute};
 pub use work::{Task, Work};
 
 use super::{Error, Item, Page, Table};
