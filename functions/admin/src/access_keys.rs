@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use data_encoding::BASE32_NOPAD;
 use serde_json::json;
 use vestibule_shared::store::directory::Recorded;
-use vestibule_shared::store::keys::AccessKey;
+use vestibule_shared::store::keys::{AccessKey, LastAdministrator, Role};
 use vestibule_shared::store::{self, PageToken};
 
 use crate::{Context, Error, direct};
@@ -29,12 +29,29 @@ impl fmt::Debug for NewAccessKey {
     }
 }
 
-/// Makes an access key for whoever controls the function itself; `created_by` says who that is.
+/// What a new access key is to be.
+pub(crate) struct Wanted {
+    pub(crate) role: Role,
+    pub(crate) description: Option<String>,
+    pub(crate) created_by: String,
+}
+
+impl Wanted {
+    fn administrator(created_by: &str) -> Self {
+        Self {
+            role: Role::Administrator,
+            description: None,
+            created_by: created_by.to_owned(),
+        }
+    }
+}
+
+/// Makes an administrator's access key for whoever controls the function itself; `created_by` says who that is.
 pub async fn create_access_key(
     context: &Context,
     created_by: &'static str,
 ) -> Result<NewAccessKey, Error> {
-    let (new, key) = generate(context, created_by).await?;
+    let (new, key) = generate(context, Wanted::administrator(created_by)).await?;
     let record = direct::record(context, "CreateAccessKey")
         .parameters(json!({ "createdBy": created_by }))
         .response(json!({ "accessKeyId": key.id }));
@@ -42,7 +59,7 @@ pub async fn create_access_key(
         audit: &context.audit,
         record: &record,
     };
-    context.keys.create_access_key(&key, recorded).await?;
+    context.keys.create_access_key(&key, None, recorded).await?;
     Ok(new)
 }
 
@@ -53,7 +70,7 @@ pub async fn create_first_access_key(context: &Context) -> Result<NewAccessKey, 
     if !known.items.is_empty() || known.next.is_some() {
         return Err(exists());
     }
-    let (new, key) = generate(context, direct::INVOKER).await?;
+    let (new, key) = generate(context, Wanted::administrator(direct::INVOKER)).await?;
     let record =
         direct::record(context, "CreateFirstAccessKey").response(json!({ "accessKeyId": key.id }));
     let recorded = Recorded {
@@ -73,7 +90,7 @@ pub async fn create_first_access_key(context: &Context) -> Result<NewAccessKey, 
 
 /// Makes a further key where a stack parameter allows it: for whoever lost all others.
 pub(crate) async fn create_reopened(context: &Context) -> Result<NewAccessKey, Error> {
-    let (new, key) = generate(context, direct::INVOKER).await?;
+    let (new, key) = generate(context, Wanted::administrator(direct::INVOKER)).await?;
     let record = direct::record(context, "CreateReopenedAccessKey")
         .response(json!({ "accessKeyId": key.id }));
     let recorded = Recorded {
@@ -107,7 +124,8 @@ pub(crate) async fn list(context: &Context) -> Result<Vec<AccessKey>, Error> {
     }
 }
 
-/// Ends an access key: from now on nothing that it signs is let in. One that was ended before stays so.
+/// Ends an access key: from now on nothing that it signs is let in. One that was ended before stays so. The last
+/// administrator's may go too, since whoever may invoke the function can let another one in.
 pub(crate) async fn deactivate(context: &Context, id: &str) -> Result<(), Error> {
     let known = context.keys.find_access_key(id).await?;
     let known = known.ok_or_else(|| Error::not_found("There is no access key of this id."))?;
@@ -122,7 +140,7 @@ pub(crate) async fn deactivate(context: &Context, id: &str) -> Result<(), Error>
     };
     match context
         .keys
-        .deactivate_access_key(&known.id, recorded)
+        .deactivate_access_key(&known, LastAdministrator::MayGo, recorded)
         .await
     {
         // Somebody else ended it at the same time.
@@ -131,7 +149,11 @@ pub(crate) async fn deactivate(context: &Context, id: &str) -> Result<(), Error>
     }
 }
 
-async fn generate(context: &Context, created_by: &str) -> Result<(NewAccessKey, AccessKey), Error> {
+/// Makes up an access key, which is not written yet.
+pub(crate) async fn generate(
+    context: &Context,
+    wanted: Wanted,
+) -> Result<(NewAccessKey, AccessKey), Error> {
     let new = NewAccessKey {
         id: format!("AKIA{}", BASE32_NOPAD.encode(&context.random.bytes::<10>())),
         secret: STANDARD.encode(context.random.bytes::<30>()),
@@ -144,9 +166,11 @@ async fn generate(context: &Context, created_by: &str) -> Result<(NewAccessKey, 
         .await?;
     let key = AccessKey {
         id: new.id.clone(),
+        role: wanted.role,
+        description: wanted.description,
         sealed_secret,
         active: true,
-        created_by: created_by.to_owned(),
+        created_by: wanted.created_by,
         created_at: now,
     };
     Ok((new, key))
@@ -159,4 +183,9 @@ pub(crate) fn is_access_key_id(text: &str) -> bool {
         && letters
             .bytes()
             .all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte))
+}
+
+/// The status of a key in IAM's words.
+pub(crate) fn key_status(active: bool) -> &'static str {
+    if active { "Active" } else { "Inactive" }
 }

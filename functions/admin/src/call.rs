@@ -40,14 +40,8 @@ impl Call<'_> {
         event_name: &str,
         parameters: Value,
     ) -> Record {
-        let event_source = match service {
-            Service::SsoAdmin => "sso.amazonaws.com",
-            Service::IdentityStore => "identitystore.amazonaws.com",
-            // Not a service of AWS's, so not under its domain.
-            Service::Vestibule => "vestibule",
-        };
         Record::new(
-            (event_source, event_name),
+            (service.event_source(), event_name),
             &self.caller.actor(),
             self.origin,
             (self.now, &self.context.random),

@@ -8,6 +8,7 @@ use vestibule_shared::store::audit::{Actor, Origin, Record};
 use vestibule_shared::store::keys::AccessKey;
 use vestibule_shared::{arn, edge};
 
+use crate::access_keys::key_status;
 use crate::{Context, EnableRequest, Error, access_keys, enable, invite, router};
 
 /// Who acts in records of direct invocations: the function learns no more of them than that IAM let them in.
@@ -117,7 +118,7 @@ async fn answer(
         }
         Request::DeactivateAccessKey { access_key_id } => {
             access_keys::deactivate(context, &access_key_id).await?;
-            Ok(json!({ "AccessKeyId": access_key_id, "Status": status(false) }))
+            Ok(json!({ "AccessKeyId": access_key_id, "Status": key_status(false) }))
         }
         Request::Invite { user_name } => {
             let link = invite(context, &user_name, &Actor::System(INVOKER)).await?;
@@ -130,14 +131,12 @@ async fn answer(
 fn described(key: &AccessKey) -> Value {
     json!({
         "AccessKeyId": key.id,
-        "Status": status(key.active),
+        "Role": key.role,
+        "Description": key.description,
+        "Status": key_status(key.active),
         "CreateDate": key.created_at,
         "CreatedBy": key.created_by,
     })
-}
-
-fn status(active: bool) -> &'static str {
-    if active { "Active" } else { "Inactive" }
 }
 
 fn is_http(event: &Value) -> bool {

@@ -1,4 +1,5 @@
-//! From a request to the operation it names: signature, then the operation, which holds the input against the model.
+//! From a request to the operation it names: signature, role, then the operation, which holds the input against the
+//! model.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -10,7 +11,7 @@ use vestibule_shared::sigv4::SignedRequest;
 use vestibule_shared::store::audit::Origin;
 
 use crate::call::Call;
-use crate::caller::AuthorizedAdmin;
+use crate::caller::KeyHolder;
 use crate::model::{Operation, Service, parse_body};
 use crate::{Context, Error, answer, operations, sts};
 
@@ -57,7 +58,8 @@ async fn run(
     origin: &Origin,
 ) -> Result<serde_json::Value, Error> {
     let service = operation.service().signing_name();
-    let caller = AuthorizedAdmin::authenticate(context, request, service).await?;
+    let holder = KeyHolder::authenticate(context, request, service).await?;
+    let caller = holder.authorize(context, operation, origin).await?;
     let input = parse_body(request.body)?;
     let instance = context.access.find_instance().await?;
     let call = Call {

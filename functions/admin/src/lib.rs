@@ -16,6 +16,7 @@ mod invitation;
 mod model;
 mod operations;
 mod paging;
+mod permissions;
 mod sso_admin;
 mod sts;
 mod vestibule;

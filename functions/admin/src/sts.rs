@@ -7,7 +7,7 @@ use serde::Deserialize;
 use vestibule_shared::sigv4::SignedRequest;
 
 use crate::answer::{describe, respond};
-use crate::caller::AuthorizedAdmin;
+use crate::caller::KeyHolder;
 use crate::{Context, Error};
 
 /// The service's name in the scope of a signature.
@@ -45,7 +45,7 @@ pub(crate) async fn handle(
 
 /// The members of the result. None of them holds a character that XML would have to escape.
 async fn identity(context: &Context, request: SignedRequest<'_>) -> Result<String, Error> {
-    let caller = AuthorizedAdmin::authenticate(context, request, SIGNING_NAME).await?;
+    let caller = KeyHolder::authenticate(context, request, SIGNING_NAME).await?;
     let query: Option<Query> = serde_urlencoded::from_bytes(request.body).ok();
     if query.is_none_or(|query| query.action != "GetCallerIdentity") {
         return Err(Error::UnknownOperation);

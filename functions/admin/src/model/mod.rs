@@ -67,6 +67,17 @@ impl Service {
         }
     }
 
+    /// Whose event a record is of something that the service did.
+    #[must_use]
+    pub fn event_source(self) -> &'static str {
+        match self {
+            Self::SsoAdmin => "sso.amazonaws.com",
+            Self::IdentityStore => "identitystore.amazonaws.com",
+            // Not a service of AWS's, so not under its domain.
+            Self::Vestibule => "vestibule",
+        }
+    }
+
     fn model(self) -> &'static str {
         match self {
             Self::SsoAdmin => include_str!("../../models/sso-admin.json"),

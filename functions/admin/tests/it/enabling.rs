@@ -5,7 +5,7 @@ use vestibule_admin::{Context, EnableRequest, StackParameters, enable, invoke, r
 use vestibule_shared::store;
 use vestibule_shared::store::access::AccountStatus;
 use vestibule_shared::store::audit::Actor;
-use vestibule_shared::store::keys::{AccessKey, CLIENT_REGISTRATION_SECRET};
+use vestibule_shared::store::keys::{AccessKey, CLIENT_REGISTRATION_SECRET, Role};
 use vestibule_shared::store::sessions::PasswordLink;
 use vestibule_shared::token::Token;
 use vestibule_tables::fixture::World;
@@ -192,6 +192,8 @@ async fn after_a_key_of_the_reopened_stack_there_is_no_first_one() {
     let now = world.clock.now();
     let key = AccessKey {
         id: "AKIAAAAAAAAAAAAAAAAA".to_owned(),
+        role: Role::Administrator,
+        description: None,
         sealed_secret: String::new(),
         active: true,
         created_by: "test".to_owned(),
