@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::ids::{
     AccountId, ApplicationId, GroupId, IdentityStoreId, InstanceId, InvalidId, MembershipId,
-    PermissionSetId, PermissionSetName, UserId,
+    PermissionSetId, PermissionSetName, TokenIssuerId, UserId,
 };
 
 /// The path under which every role of Vestibule lives in a member account.
@@ -102,6 +102,44 @@ impl fmt::Display for ApplicationArn {
     }
 }
 
+/// A trusted token issuer's ARN: `arn:aws:sso::<account>:trustedTokenIssuer/ssoins-…/tti-…`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TokenIssuerArn {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// The instance it belongs to.
+    pub instance: InstanceId,
+    /// The trusted token issuer.
+    pub id: TokenIssuerId,
+}
+
+impl TokenIssuerArn {
+    /// Parses the text form.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        let parts = text.strip_prefix("arn:aws:sso::").and_then(|rest| {
+            let (account, rest) = rest.split_once(":trustedTokenIssuer/")?;
+            let (instance, id) = rest.split_once('/')?;
+            Some((account, instance, id))
+        });
+        let (account, instance, id) = parts.ok_or(InvalidId("trusted token issuer ARN"))?;
+        Ok(Self {
+            account: AccountId::parse(account)?,
+            instance: InstanceId::parse(instance)?,
+            id: TokenIssuerId::parse(id)?,
+        })
+    }
+}
+
+impl fmt::Display for TokenIssuerArn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "arn:aws:sso::{}:trustedTokenIssuer/{}/{}",
+            self.account, self.instance, self.id
+        )
+    }
+}
+
 /// `arn:aws:identitystore::<account>:identitystore/d-…`
 #[must_use]
 pub fn identity_store(management_account: &AccountId, id: &IdentityStoreId) -> String {
@@ -182,6 +220,7 @@ mod tests {
         fn what_parses_prints_as_it_was(text in "(arn:aws:sso:::permissionSet/)?(ssoins-[0-9a-f]{16}/)?\\PC{0,30}") {
             let _ = parse_instance(&text);
             let _ = ApplicationArn::parse(&text);
+            let _ = TokenIssuerArn::parse(&text);
             if let Ok(arn) = PermissionSetArn::parse(&text) {
                 prop_assert_eq!(arn.to_string(), text);
             }

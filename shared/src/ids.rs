@@ -88,6 +88,11 @@ identifier!(
     |text| prefixed_hex(text, "apl-", 16)
 );
 identifier!(
+    /// A trusted token issuer: `tti-` and a UUID.
+    TokenIssuerId, "trusted token issuer id",
+    |text| text.strip_prefix("tti-").is_some_and(is_uuid)
+);
+identifier!(
     /// A user: a UUID, with or without ten hexadecimal digits before it.
     UserId, "user id", directory_id
 );
@@ -157,6 +162,14 @@ impl ApplicationId {
     #[must_use]
     pub fn generate(random: &Random) -> Self {
         Self(format!("apl-{}", random.hex::<8>()))
+    }
+}
+
+impl TokenIssuerId {
+    /// A new random id.
+    #[must_use]
+    pub fn generate(random: &Random) -> Self {
+        Self(format!("tti-{}", random.uuid()))
     }
 }
 
@@ -282,6 +295,7 @@ mod tests {
         assert!(InstanceId::parse(InstanceId::generate(&random()).as_str()).is_ok());
         assert!(PermissionSetId::parse(PermissionSetId::generate(&random()).as_str()).is_ok());
         assert!(ApplicationId::parse(ApplicationId::generate(&random()).as_str()).is_ok());
+        assert!(TokenIssuerId::parse(TokenIssuerId::generate(&random()).as_str()).is_ok());
         assert!(RequestId::parse(RequestId::generate(&random()).as_str()).is_ok());
     }
 
