@@ -32,13 +32,14 @@ pub(crate) struct Listed<T> {
 }
 
 impl Paging {
-    /// The wanted page of what one record holds, in the order of its keys.
-    pub(crate) fn slice<T>(&self, all: BTreeMap<String, T>) -> Result<Listed<(String, T)>, Error> {
-        let invalid = || Error::from(store::Error::InvalidPageToken);
-        let after = self.token().map(|token| {
-            let key = URL_SAFE_NO_PAD.decode(token).map_err(|_| invalid())?;
-            String::from_utf8(key).map_err(|_| invalid())
-        });
+    /// The wanted page of what one record holds, in the order of its keys. `list` tells the list from every other, so that no
+    /// token of theirs is taken; a token is the last key that was answered, which need not be there any more.
+    pub(crate) fn slice<T>(
+        &self,
+        list: &str,
+        all: BTreeMap<String, T>,
+    ) -> Result<Listed<(String, T)>, Error> {
+        let after = self.token().map(|token| Bookmark::decode(list, token));
         let after = after.transpose()?;
         let wanted = usize::try_from(self.wanted()).unwrap_or_default();
         let mut rest = all
@@ -47,7 +48,7 @@ impl Paging {
         let items: Vec<_> = rest.by_ref().take(wanted).collect();
         let last = rest.next().and(items.last());
         Ok(Listed {
-            next_token: last.map(|(key, _)| URL_SAFE_NO_PAD.encode(key)),
+            next_token: last.map(|(key, _)| Bookmark::encode(list, key)),
             items,
         })
     }
@@ -88,8 +89,31 @@ impl Paging {
     }
 }
 
+/// A place in what one record holds: the list, and the key that was answered last.
+struct Bookmark;
+
+impl Bookmark {
+    fn encode(list: &str, key: &str) -> String {
+        let place = serde_json::json!([list, key]);
+        URL_SAFE_NO_PAD.encode(place.to_string())
+    }
+
+    fn decode(list: &str, token: &str) -> Result<String, Error> {
+        let place = URL_SAFE_NO_PAD.decode(token).ok();
+        let place = place.and_then(|json| serde_json::from_slice::<(String, String)>(&json).ok());
+        match place {
+            Some((of, key)) if of == list => Ok(key),
+            _ => Err(store::Error::InvalidPageToken.into()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The numbers from 0 to 29, of which only every fifth is answered.
@@ -125,5 +149,64 @@ mod tests {
         for size in 1..=8 {
             assert_eq!(read(size).await, [0, 5, 10, 15, 20, 25], "{size}");
         }
+    }
+
+    fn page(size: i32, token: Option<String>) -> Paging {
+        Paging {
+            max_results: Some(size),
+            next_token: token,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_or_goes_between_pages_what_stays_is_answered_once(
+            all in proptest::collection::btree_set("[a-d]{1,3}", 0..30),
+            changed in proptest::collection::vec("[a-d]{1,3}", 0..12),
+            size in 1..5,
+        ) {
+            let mut present = all.clone();
+            let mut found = Vec::new();
+            let mut token = None;
+            let mut changes = changed.iter();
+            loop {
+                let record = present.iter().map(|key| (key.clone(), ())).collect();
+                let listed = page(size, token).slice("list", record).unwrap();
+                found.extend(listed.items.into_iter().map(|(key, ())| key));
+                // The key that the token names goes first, then some others come or go.
+                if let Some(last) = found.last() {
+                    present.remove(last);
+                }
+                for key in changes.by_ref().take(2) {
+                    if !present.remove(key) {
+                        present.insert(key.clone());
+                    }
+                }
+                token = listed.next_token;
+                if token.is_none() {
+                    break;
+                }
+            }
+            let unique: BTreeSet<_> = found.iter().cloned().collect();
+            prop_assert_eq!(unique.len(), found.len());
+            for key in all.iter().filter(|key| !changed.contains(key)) {
+                prop_assert!(unique.contains(key));
+            }
+        }
+
+        #[test]
+        fn no_token_makes_a_slice_panic(token in "[A-Za-z0-9_=%-]{0,80}|\\PC{0,20}") {
+            let _ = page(1, Some(token)).slice("list", BTreeMap::from([("a".to_owned(), ())]));
+        }
+    }
+
+    #[test]
+    fn a_token_of_another_list_is_refused() {
+        let record = || BTreeMap::from([("a".to_owned(), ()), ("b".to_owned(), ())]);
+        let token = page(1, None).slice("one", record()).unwrap().next_token;
+        assert!(page(1, token.clone()).slice("other", record()).is_err());
+        let rest = page(1, token).slice("one", record()).unwrap();
+        assert_eq!(rest.items, [("b".to_owned(), ())]);
+        assert!(rest.next_token.is_none());
     }
 }

@@ -1,18 +1,33 @@
 //! `ListInstances` and `DescribeInstance`: there is one instance, and it is active.
+//!
+//! Nothing is said of encryption: the key of the tables is the stack's, and no operation of this API changes it.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use vestibule_shared::arn;
 
+use super::regions::Region;
 use crate::Error;
 use crate::call::Call;
 use crate::epoch::Epoch;
-use crate::operations::Empty;
+use crate::paging::{Listed, Paging};
 use crate::sso_admin::check_instance;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(in crate::sso_admin) struct ListRequest {
+    // `RegionScope` makes no difference: whoever is asked lives in the one Region of the instance.
+    #[serde(flatten)]
+    paging: Paging,
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in crate::sso_admin) struct ListResponse {
-    instances: [Metadata; 1],
+    instances: Vec<Metadata>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -21,10 +36,18 @@ pub(in crate::sso_admin) struct DescribeRequest {
     instance_arn: String,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(in crate::sso_admin) struct DescribeResponse {
+    #[serde(flatten)]
+    metadata: Metadata,
+    permission_sets_enabled: bool,
+}
+
 /// What both operations say of an instance.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(in crate::sso_admin) struct Metadata {
+struct Metadata {
     instance_arn: String,
     identity_store_id: String,
     identity_store_arn: String,
@@ -34,22 +57,32 @@ pub(in crate::sso_admin) struct Metadata {
     created_date: Epoch,
     status: &'static str,
     primary_region: String,
+    regions: [Region; 1],
 }
 
-pub(in crate::sso_admin) async fn list(call: &Call<'_>, _: Empty) -> Result<ListResponse, Error> {
+pub(in crate::sso_admin) async fn list(
+    call: &Call<'_>,
+    input: ListRequest,
+) -> Result<ListResponse, Error> {
+    let all = BTreeMap::from([(call.instance.id.to_string(), metadata(call))]);
+    let Listed { items, next_token } = input.paging.slice(call.operation.name(), all)?;
     Ok(ListResponse {
-        instances: [metadata(call)],
+        instances: items.into_iter().map(|(_, metadata)| metadata).collect(),
+        next_token,
     })
 }
 
 pub(in crate::sso_admin) async fn describe(
     call: &Call<'_>,
     request: DescribeRequest,
-) -> Result<Metadata, Error> {
+) -> Result<DescribeResponse, Error> {
     // The operation declares no other error for an instance that is not there.
     check_instance(call, &request.instance_arn)
         .map_err(|_| Error::access_denied("The instance cannot be described."))?;
-    Ok(metadata(call))
+    Ok(DescribeResponse {
+        metadata: metadata(call),
+        permission_sets_enabled: true,
+    })
 }
 
 fn metadata(call: &Call<'_>) -> Metadata {
@@ -66,5 +99,6 @@ fn metadata(call: &Call<'_>) -> Metadata {
         created_date: Epoch(instance.created_at),
         status: "ACTIVE",
         primary_region: instance.region.clone(),
+        regions: [Region::of(call)],
     }
 }

@@ -205,10 +205,10 @@ fn described(call: &Call<'_>, set: PermissionSet) -> Response {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn content() -> Content {
+    pub(in crate::sso_admin::permission_sets) fn content() -> Content {
         Content {
             description: Some("before".to_owned()),
             session_seconds: 7200,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vestibule_shared::store::access::Content;
 
+use super::quotas::within_quotas;
 use super::revision::revise;
 use super::{Named, find_permission_set};
 use crate::Error;
@@ -11,8 +12,9 @@ use crate::call::Call;
 use crate::operations::Nothing;
 use crate::paging::{Listed, Paging};
 
-/// How many policies of both kinds a permission set may have, as AWS's quota says.
-const MOST: usize = 251;
+/// The longest path and name that IAM gives a policy.
+const LONGEST_PATH: usize = 512;
+const LONGEST_NAME: usize = 128;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -76,7 +78,9 @@ pub(in crate::sso_admin) async fn list(
     input: ListRequest,
 ) -> Result<ListResponse, Error> {
     let set = find_permission_set(call, &input.named).await?;
-    let Listed { items, next_token } = input.paging.slice(set.content.managed_policies)?;
+    let list = format!("{}/{}", call.operation.name(), set.id);
+    let policies = set.content.managed_policies;
+    let Listed { items, next_token } = input.paging.slice(&list, policies)?;
     let policies = items.into_iter().map(|(arn, name)| Policy { name, arn });
     Ok(ListResponse {
         attached_managed_policies: policies.collect(),
@@ -86,17 +90,27 @@ pub(in crate::sso_admin) async fn list(
 
 fn attached(before: &Content, arn: &str) -> Result<Content, Error> {
     let mut content = before.clone();
-    let name = arn.rsplit('/').next().unwrap_or(arn).to_owned();
+    let name = policy_name(arn)?.to_owned();
     let replaced = content.managed_policies.insert(arn.to_owned(), name);
     if replaced.is_some() {
         return Err(Error::conflict("The policy is attached already."));
     }
-    if content.managed_policies.len() + content.customer_managed_policies.len() > MOST {
-        return Err(Error::quota_exceeded(
-            "The permission set has as many policies as it can have.",
-        ));
+    within_quotas(content)
+}
+
+/// The name of an AWS managed policy. The model takes longer ARNs than IAM has.
+pub(super) fn policy_name(arn: &str) -> Result<&str, Error> {
+    let path_and_name = arn
+        .split_once(":policy/")
+        .map(|(_, rest)| rest)
+        .unwrap_or_default();
+    let (path, name) = path_and_name
+        .rsplit_once('/')
+        .unwrap_or(("", path_and_name));
+    if name.is_empty() || name.len() > LONGEST_NAME || path.len() > LONGEST_PATH {
+        return Err(Error::validation("No AWS managed policy has this ARN."));
     }
-    Ok(content)
+    Ok(name)
 }
 
 fn parameters(input: &ChangeRequest) -> Value {
@@ -105,4 +119,23 @@ fn parameters(input: &ChangeRequest) -> Value {
         "permissionSetArn": input.named.permission_set_arn,
         "managedPolicyArn": input.managed_policy_arn,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_is_what_follows_the_path() {
+        for (arn, name) in [
+            ("arn:aws:iam::aws:policy/ReadOnlyAccess", "ReadOnlyAccess"),
+            ("arn:aws:iam::aws:policy/job-function/Billing", "Billing"),
+        ] {
+            assert_eq!(policy_name(arn).unwrap(), name);
+        }
+        let long = "n".repeat(129);
+        assert!(policy_name(&format!("arn:aws:iam::aws:policy/{long}")).is_err());
+        let path = "p/".repeat(300);
+        assert!(policy_name(&format!("arn:aws:iam::aws:policy/{path}n")).is_err());
+    }
 }

@@ -1,10 +1,14 @@
 //! Permission sets: what they say, and where they are provisioned.
 
+mod customer_managed_policies;
 mod definition;
 mod deletion;
 mod inline_policy;
 mod managed_policies;
+mod permissions_boundary;
+mod policy_document;
 mod provisioning;
+mod quotas;
 mod revision;
 mod session_duration;
 
@@ -21,19 +25,25 @@ use crate::call::Call;
 use crate::operations::handlers;
 
 handlers! {
+    "AttachCustomerManagedPolicyReferenceToPermissionSet" => customer_managed_policies::attach,
     "AttachManagedPolicyToPermissionSet" => managed_policies::attach,
     "CreatePermissionSet" => definition::create,
     "DeleteInlinePolicyFromPermissionSet" => inline_policy::delete,
     "DeletePermissionSet" => deletion::delete,
+    "DeletePermissionsBoundaryFromPermissionSet" => permissions_boundary::delete,
     "DescribePermissionSet" => definition::describe,
+    "DetachCustomerManagedPolicyReferenceFromPermissionSet" => customer_managed_policies::detach,
     "DetachManagedPolicyFromPermissionSet" => managed_policies::detach,
     "GetInlinePolicyForPermissionSet" => inline_policy::get,
+    "GetPermissionsBoundaryForPermissionSet" => permissions_boundary::get,
     "ListAccountsForProvisionedPermissionSet" => provisioning::accounts,
+    "ListCustomerManagedPolicyReferencesInPermissionSet" => customer_managed_policies::list,
     "ListManagedPoliciesInPermissionSet" => managed_policies::list,
     "ListPermissionSets" => definition::list,
     "ListPermissionSetsProvisionedToAccount" => provisioning::sets,
     "ProvisionPermissionSet" => provisioning::provision,
     "PutInlinePolicyToPermissionSet" => inline_policy::put,
+    "PutPermissionsBoundaryToPermissionSet" => permissions_boundary::put,
     "UpdatePermissionSet" => definition::update,
 }
 

@@ -1,17 +1,17 @@
-//! Tags of permission sets: `TagResource`, `UntagResource` and `ListTagsForResource`.
+//! Tags of everything that has them: `TagResource`, `UntagResource` and `ListTagsForResource`.
+
+mod resource;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use vestibule_shared::arn;
-use vestibule_shared::store::access::PermissionSet;
 
-use super::permission_sets::{Named, find_active, find_permission_set};
-use super::{check_instance, retry};
 use crate::Error;
 use crate::call::Call;
 use crate::operations::{Nothing, handlers};
+use crate::paging::{Listed, Paging};
+use resource::Resource;
 
 handlers! {
     "ListTagsForResource" => list,
@@ -19,12 +19,12 @@ handlers! {
     "UntagResource" => untag,
 }
 
-/// How many tags a permission set may have.
+/// How many tags a resource may have.
 const MOST: usize = 50;
 
-type Tags = BTreeMap<String, String>;
+pub(super) type Tags = BTreeMap<String, String>;
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Tag {
     key: String,
@@ -35,14 +35,16 @@ pub(super) struct Tag {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ListRequest {
     #[serde(flatten)]
-    resource: Resource,
+    named: Named,
+    #[serde(flatten)]
+    paging: Paging,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TagRequest {
     #[serde(flatten)]
-    resource: Resource,
+    named: Named,
     tags: Vec<Tag>,
 }
 
@@ -50,13 +52,14 @@ pub(super) struct TagRequest {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct UntagRequest {
     #[serde(flatten)]
-    resource: Resource,
+    named: Named,
     tag_keys: Vec<String>,
 }
 
+/// The members with which a request names what is tagged.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Resource {
+struct Named {
     #[serde(default)]
     instance_arn: Option<String>,
     resource_arn: String,
@@ -66,73 +69,48 @@ struct Resource {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ListResponse {
     tags: Vec<Tag>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
 }
 
-/// There are so few tags that one page holds all of them.
 pub(super) async fn list(call: &Call<'_>, input: ListRequest) -> Result<ListResponse, Error> {
-    let tags = if check_instance(call, &input.resource.resource_arn).is_ok() {
-        Tags::new()
-    } else {
-        find_permission_set(call, &input.resource.named(call))
-            .await?
-            .tags
-    };
-    let tags = tags.into_iter().map(|(key, value)| Tag { key, value });
+    let tags = Resource::parse(call, &input.named)?.tags(call).await?;
+    let list = format!("{}/{}", call.operation.name(), input.named.resource_arn);
+    let Listed { items, next_token } = input.paging.slice(&list, tags)?;
+    let tags = items.into_iter().map(|(key, value)| Tag { key, value });
     Ok(ListResponse {
         tags: tags.collect(),
+        next_token,
     })
 }
 
 pub(super) async fn tag(call: &Call<'_>, input: TagRequest) -> Result<Nothing, Error> {
-    let named = input.resource.named(call);
-    let added = merge(&Tags::new(), input.tags)?;
-    let parameters = json!({ "resourceArn": input.resource.resource_arn, "tags": added });
-    replace(call, &named, parameters, |before| {
-        let added = added.iter().map(|(key, value)| Tag {
-            key: key.clone(),
-            value: value.clone(),
-        });
-        merge(before, added.collect())
-    })
-    .await
+    let resource = Resource::parse(call, &input.named)?;
+    let parameters = json!({
+        "resourceArn": input.named.resource_arn,
+        "tags": merge(&Tags::new(), input.tags.clone())?,
+    });
+    let decide = |before: &Tags| merge(before, input.tags.clone());
+    resource.replace_tags(call, parameters, decide).await?;
+    Ok(Nothing {})
 }
 
 pub(super) async fn untag(call: &Call<'_>, input: UntagRequest) -> Result<Nothing, Error> {
-    let named = input.resource.named(call);
-    let parameters =
-        json!({ "resourceArn": input.resource.resource_arn, "tagKeys": input.tag_keys });
-    replace(call, &named, parameters, |before| {
+    let resource = Resource::parse(call, &input.named)?;
+    let parameters = json!({
+        "resourceArn": input.named.resource_arn,
+        "tagKeys": input.tag_keys,
+    });
+    let decide = |before: &Tags| {
         let mut tags = before.clone();
         tags.retain(|key, _| !input.tag_keys.contains(key));
         Ok(tags)
-    })
-    .await
+    };
+    resource.replace_tags(call, parameters, decide).await?;
+    Ok(Nothing {})
 }
 
-async fn replace(
-    call: &Call<'_>,
-    named: &Named,
-    parameters: serde_json::Value,
-    decide: impl Fn(&Tags) -> Result<Tags, Error>,
-) -> Result<Nothing, Error> {
-    let (parameters, decide) = (&parameters, &decide);
-    retry(|| async move {
-        let before = find_active(call, named).await?;
-        let after = PermissionSet {
-            tags: decide(&before.tags)?,
-            ..before.clone()
-        };
-        let record = call.record(parameters.clone());
-        let access = &call.context.access;
-        access
-            .replace_permission_set((&before, &after), call.recorded(&record))
-            .await?;
-        Ok(Nothing {})
-    })
-    .await
-}
-
-/// The tags with more of them, of which none is there twice.
+/// The tags with more of them, of which none is there twice. What is created with tags begins with none.
 pub(super) fn merge(before: &Tags, added: Vec<Tag>) -> Result<Tags, Error> {
     let count = added.len();
     let added: Tags = added.into_iter().map(|tag| (tag.key, tag.value)).collect();
@@ -150,20 +128,9 @@ pub(super) fn merge(before: &Tags, added: Vec<Tag>) -> Result<Tags, Error> {
     let mut tags = before.clone();
     tags.extend(added);
     if tags.len() > MOST {
-        return Err(Error::validation("A permission set has at most 50 tags."));
+        return Err(Error::quota_exceeded("A resource has at most 50 tags."));
     }
     Ok(tags)
-}
-
-impl Resource {
-    /// The permission set; nothing else can be tagged, and an ARN of anything else is not found.
-    fn named(&self, call: &Call<'_>) -> Named {
-        let instance_arn = self.instance_arn.clone();
-        Named {
-            instance_arn: instance_arn.unwrap_or_else(|| arn::instance(&call.instance.id)),
-            permission_set_arn: self.resource_arn.clone(),
-        }
-    }
 }
 
 #[cfg(test)]
