@@ -1,11 +1,13 @@
 //! The `sso-admin` protocol: instance, permission sets, assignments and their provisioning.
 
+pub(crate) mod applications;
 pub(crate) mod assignments;
 mod client_tokens;
 mod instances;
 mod permission_sets;
 mod requests;
 mod tags;
+mod token_issuers;
 
 use vestibule_shared::{arn, store};
 
@@ -20,9 +22,11 @@ const ATTEMPTS: usize = 5;
 pub(crate) fn find(name: &str) -> Option<Handler> {
     instances::find(name)
         .or_else(|| permission_sets::find(name))
+        .or_else(|| applications::find(name))
         .or_else(|| assignments::find(name))
         .or_else(|| requests::find(name))
         .or_else(|| tags::find(name))
+        .or_else(|| token_issuers::find(name))
 }
 
 /// Refuses the ARN of another instance.

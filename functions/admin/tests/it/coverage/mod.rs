@@ -5,6 +5,7 @@ mod assignments;
 mod identity_store;
 mod instances;
 mod permission_sets;
+mod token_issuers;
 mod vestibule;
 
 use std::collections::BTreeSet;
@@ -20,9 +21,11 @@ use crate::organization::Organization;
 enum Effect {
     Reads,
     Changes,
+    /// Nothing: in a management account AWS refuses every call of the operation.
+    Refuses,
 }
 
-/// An operation with a call of it that succeeds, if those before it did. `$name` stands for what [`Names`] calls so;
+/// An operation with a call of it that succeeds, if those before it did, or is refused for no fault of its own. `$name` stands for what [`Names`] calls so;
 /// `$last` for the request that was made last.
 type Row = (&'static str, Effect, &'static str);
 
@@ -32,6 +35,7 @@ const AREAS: &[&[Row]] = &[
     permission_sets::ROWS,
     assignments::ROWS,
     identity_store::ROWS,
+    token_issuers::ROWS,
     vestibule::ROWS,
 ];
 
@@ -60,7 +64,9 @@ impl Names {
             format!(r#""InstanceArn":"{instance}","PermissionSetArn":"{arn}""#)
         };
         let store = &sample.instance.identity_store;
+        let issuer = token_issuers::create(organization).await;
         Self(vec![
+            ("$issuer", issuer),
             ("$instance", organization.instance_arn()),
             ("$sparearn", arn(&spare.id)),
             ("$spare", named(&arn(&spare.id))),
@@ -107,9 +113,13 @@ async fn every_change_leaves_its_record_and_nothing_else_does() {
     let mut last_request = String::new();
     let mut known = organization.all_recorded().await.len();
     for (name, effect, input) in rows() {
-        let answer = organization
-            .ok(name, names.fill(input, &last_request))
-            .await;
+        let input = names.fill(input, &last_request);
+        if *effect == Effect::Refuses {
+            let refused = organization.refused(name, input).await;
+            assert_ne!(refused, "UnknownOperationException", "{name}");
+            continue;
+        }
+        let answer = organization.ok(name, input).await;
         let mut status = answer.as_object().unwrap().values();
         if let Some(request) = status.find_map(|status| status["RequestId"].as_str()) {
             request.clone_into(&mut last_request);
