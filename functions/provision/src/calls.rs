@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use vestibule_shared::arn;
 
 use crate::error::Error;
-use crate::failure::Failure;
+use crate::failure::{Failure, said};
 use crate::turn::Turn;
 
 /// How long after something was made IAM may still not know of it everywhere.
@@ -56,7 +56,12 @@ const UNKNOWN_YET: &[&str] = &[
 pub(crate) const NO_SUCH_ENTITY: &str = "NoSuchEntity";
 pub(crate) const ENTITY_ALREADY_EXISTS: &str = "EntityAlreadyExists";
 pub(crate) const DELETE_CONFLICT: &str = "DeleteConflict";
+pub(crate) const POLICY_NOT_ATTACHABLE: &str = "PolicyNotAttachable";
 const MALFORMED_POLICY: &str = "MalformedPolicyDocument";
+const LIMIT_EXCEEDED: &str = "LimitExceeded";
+
+/// How often is looked again, where a change is answered by a surprise that may last.
+const ROUNDS: u32 = 6;
 
 /// How a call may be repeated.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +84,9 @@ impl Call {
 
     /// One on a role that must be there.
     pub(crate) const ON_ROLE: Self = Self::repeatable(&[NO_SUCH_ENTITY]);
+
+    /// One that names a provider as principal, but no role.
+    pub(crate) const NAMING_PROVIDER: Self = Self::repeatable(&[MALFORMED_POLICY]);
 
     /// One that names a provider or a role as principal.
     pub(crate) const NAMING_PRINCIPAL: Self = Self::repeatable(&[NO_SUCH_ENTITY, MALFORMED_POLICY]);
@@ -123,6 +131,33 @@ impl CallError {
     }
 }
 
+/// What to make of a refusal that contradicts what was found before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Surprise {
+    /// IAM's parts do not agree yet: they will.
+    Lag,
+    /// Perhaps so; perhaps it was done already, or somebody else has done something.
+    Unclear,
+}
+
+impl Surprise {
+    fn of(error: &CallError) -> Option<Self> {
+        let (operation, refusal) = match error {
+            CallError::Refused(operation, refusal) => (*operation, refusal),
+            CallError::Unanswered(..) => return Some(Self::Unclear),
+            CallError::Stopped(_) => return None,
+        };
+        match (operation, refusal.code.as_str()) {
+            // Of policies the name is unique and the path is part of what is asked for: it may have another.
+            ("iam:CreatePolicy", ENTITY_ALREADY_EXISTS)
+            | ("iam:CreatePolicyVersion", LIMIT_EXCEEDED)
+            | (_, DELETE_CONFLICT) => Some(Self::Unclear),
+            (_, NO_SUCH_ENTITY | ENTITY_ALREADY_EXISTS) => Some(Self::Lag),
+            _ => None,
+        }
+    }
+}
+
 enum Fault {
     Throttled(String),
     Open(String),
@@ -142,6 +177,7 @@ impl Turn<'_> {
         F: Future<Output = Result<T, SdkError<E>>>,
     {
         for attempt in 0.. {
+            self.keep_pace().await;
             self.hold().await?;
             let fault = match send().await {
                 Ok(answer) => return Ok(answer),
@@ -159,13 +195,43 @@ impl Turn<'_> {
                     }
                     // Perhaps IAM only has not heard yet of what was made: the next event decides.
                     Fault::Refused(refusal) if again => {
-                        CallError::Unanswered(operation, refusal.code)
+                        CallError::Unanswered(operation, said(&refusal))
                     }
                     Fault::Refused(refusal) => CallError::Refused(operation, refusal),
                 });
             }
         }
         Err(CallError::Stopped(Error::OutOfTime))
+    }
+
+    /// Looks and acts again where IAM contradicts what it said before: whatever was meant may be done already, somebody else
+    /// may have done something, and IAM may lag behind itself. What is there then decides.
+    pub(crate) async fn until_consistent<F>(&self, attempt: impl Fn() -> F) -> Result<(), Error>
+    where
+        F: Future<Output = Result<(), CallError>>,
+    {
+        for round in 0.. {
+            let Err(error) = attempt().await else {
+                return Ok(());
+            };
+            let again = match Surprise::of(&error) {
+                None => false,
+                Some(Surprise::Lag) => true,
+                Some(Surprise::Unclear) => round + 1 < ROUNDS,
+            };
+            if again && self.pause(round).await {
+                continue;
+            }
+            return Err(match error {
+                // Nothing that an administrator could put right.
+                CallError::Refused(operation, refusal) if again => Error::Unanswered {
+                    operation,
+                    cause: said(&refusal),
+                },
+                error => self.error(error),
+            });
+        }
+        Err(Error::OutOfTime)
     }
 
     /// Waits longer with every attempt, and a little at random, so that those who were throttled together do not come back

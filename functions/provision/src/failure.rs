@@ -42,6 +42,14 @@ impl Failure {
                 "Attach fewer policies, or have the account's IAM quota raised. Then try again."
                     .to_owned()
             }
+            "EntityAlreadyExists" if operation == "iam:CreatePolicy" => {
+                "The name is taken by a policy with another path: delete or rename that one, or name its path in the \
+                 permission set. Then try again."
+                    .to_owned()
+            }
+            "MalformedPolicyDocument" if operation.starts_with("iam:CreatePolicy") => {
+                "Correct the document that is kept with the permission set for this policy. Then try again.".to_owned()
+            }
             "MalformedPolicyDocument" if operation == "iam:PutRolePolicy" => {
                 "Correct the permission set's inline policy. Then try again.".to_owned()
             }
@@ -101,7 +109,8 @@ impl Failure {
     pub(crate) fn no_policy(account: &AccountId, policy_arn: &str) -> Self {
         let own = format!(":iam::{account}:policy/");
         let remedy = if policy_arn.contains(&own) {
-            "Create the policy there with exactly this path and name"
+            "Create the policy there with exactly this path and name; or keep a document for it with the permission set, and \
+             let the instance make customer managed policies"
         } else {
             "Take it out of the permission set"
         };
@@ -144,7 +153,8 @@ impl Failure {
     }
 }
 
-fn said(refusal: &Refusal) -> String {
+/// An answer that says no, in one line.
+pub(crate) fn said(refusal: &Refusal) -> String {
     let message = plain(&refusal.message);
     let message = message.trim_end_matches('.');
     if message.is_empty() {

@@ -3,10 +3,12 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
-use serde_json::json;
+use serde_json::{Value, json};
 use vestibule_shared::arn;
 use vestibule_shared::ids::AccountId;
 use vestibule_shared::store::access::Instance;
+
+use crate::reconcile::INSTANCE_TAG;
 
 /// Who may be the service role: the role that the provisioning function runs as, by its ARN. As a principal it would be
 /// stored by its unique id, and be worthless once the stack was made anew.
@@ -27,32 +29,17 @@ pub(super) fn trust(instance: &Instance, effect: &str) -> String {
     document.to_string()
 }
 
-/// What the service role may do: make, change and remove permission sets' roles and the instance's provider.
+/// What the service role may do: make, change and remove permission sets' roles, the instance's provider, and customer
+/// managed policies that carry the instance's tag.
 ///
 /// Whether a role is there can be asked about every role: IAM does not know the path of one that is not, so that a path
-/// in the policy would turn "there is none" into a refusal.
+/// in the policy would turn "there is none" into a refusal. Roles are listed to find those of Vestibule's that nothing wants.
 pub(super) fn permissions(instance: &Instance, account: &AccountId) -> String {
+    let [keep_policies, make_policies] = on_policies(instance, account);
     let document = json!({
         "Version": "2012-10-17",
         "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": [
-                    "iam:AttachRolePolicy",
-                    "iam:CreateRole",
-                    "iam:DeleteRole",
-                    "iam:DeleteRolePolicy",
-                    "iam:DetachRolePolicy",
-                    "iam:GetRolePolicy",
-                    "iam:ListAttachedRolePolicies",
-                    "iam:ListRolePolicies",
-                    "iam:PutRolePolicy",
-                    "iam:TagRole",
-                    "iam:UpdateAssumeRolePolicy",
-                    "iam:UpdateRole",
-                ],
-                "Resource": format!("arn:aws:iam::{account}:role{}VestibuleSSO_*", arn::ROLE_PATH),
-            },
+            on_roles(account),
             {
                 "Effect": "Allow",
                 "Action": [
@@ -71,14 +58,61 @@ pub(super) fn permissions(instance: &Instance, account: &AccountId) -> String {
             {
                 "Effect": "Allow",
                 "Action": "iam:GetPolicy",
-                "Resource": [
-                    "arn:aws:iam::aws:policy/*",
-                    format!("arn:aws:iam::{account}:policy/*"),
-                ],
+                "Resource": ["arn:aws:iam::aws:policy/*", every_policy(account)],
             },
+            keep_policies,
+            make_policies,
         ],
     });
     document.to_string()
+}
+
+fn on_roles(account: &AccountId) -> Value {
+    json!({
+        "Effect": "Allow",
+        "Action": [
+            "iam:AttachRolePolicy",
+            "iam:CreateRole",
+            "iam:DeleteRole",
+            "iam:DeleteRolePermissionsBoundary",
+            "iam:DeleteRolePolicy",
+            "iam:DetachRolePolicy",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+            "iam:PutRolePermissionsBoundary",
+            "iam:PutRolePolicy",
+            "iam:TagRole",
+            "iam:UpdateAssumeRolePolicy",
+            "iam:UpdateRole",
+        ],
+        "Resource": format!("arn:aws:iam::{account}:role{}VestibuleSSO_*", arn::ROLE_PATH),
+    })
+}
+
+/// A policy is made with the instance's tag or not at all, and only one that has it is changed, read, or deleted.
+fn on_policies(instance: &Instance, account: &AccountId) -> [Value; 2] {
+    let tagged = format!("aws:ResourceTag/{INSTANCE_TAG}");
+    let tagging = format!("aws:RequestTag/{INSTANCE_TAG}");
+    let keep = json!({
+        "Effect": "Allow",
+        "Action": [
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicy",
+            "iam:DeletePolicyVersion",
+            "iam:GetPolicyVersion",
+            "iam:ListPolicyVersions",
+        ],
+        "Resource": every_policy(account),
+        "Condition": { "StringEquals": { tagged: instance.id } },
+    });
+    let make = json!({
+        "Effect": "Allow",
+        "Action": ["iam:CreatePolicy", "iam:TagPolicy"],
+        "Resource": every_policy(account),
+        "Condition": { "StringEquals": { tagging: instance.id } },
+    });
+    [keep, make]
 }
 
 /// What is left of the bootstrap role's permissions: to make the service role.
@@ -115,4 +149,8 @@ pub(super) fn version(policy: &str) -> String {
 
 fn every_role(account: &AccountId) -> String {
     format!("arn:aws:iam::{account}:role/*")
+}
+
+fn every_policy(account: &AccountId) -> String {
+    format!("arn:aws:iam::{account}:policy/*")
 }

@@ -1,6 +1,7 @@
 //! The service role, as which Vestibule works in an account: looked at, and made.
 
 use aws_sdk_iam::Client;
+use aws_sdk_iam::types::Tag;
 use jiff::Timestamp;
 use serde_json::json;
 use vestibule_shared::arn;
@@ -60,68 +61,83 @@ pub(super) async fn standing(turn: &Turn<'_>, client: &Client) -> Result<Standin
 /// Until its permissions are there it lets nobody in, so that a role that was left half made is not taken for a whole one.
 pub(super) async fn make(turn: &Turn<'_>, client: &Client) -> Result<(), Error> {
     let instance = &turn.identity.instance;
-    let (name, account) = (arn::SERVICE_ROLE_NAME, &turn.account);
-    let policy = permissions(instance, account);
+    let policy = permissions(instance, &turn.account);
     let tags = iam::tags([
         (INSTANCE_TAG, instance.id.as_str()),
         (POLICY_TAG, &version(&policy)),
     ]);
-    turn.record(
-        "CreateServiceRole",
-        json!({ "accountId": account, "roleName": name }),
-    )
-    .await?;
+    let subject = json!({ "accountId": turn.account, "roleName": arn::SERVICE_ROLE_NAME });
+    turn.record("CreateServiceRole", subject).await?;
 
-    let create = || {
-        client
-            .create_role()
-            .role_name(name)
-            .path(arn::ROLE_PATH)
-            .description(DESCRIPTION)
-            .assume_role_policy_document(trust(instance, "Deny"))
-            .set_tags(Some(tags.clone()))
-            .send()
-    };
-    let created = turn.ask("iam:CreateRole", Call::PLAIN, create).await;
-    let existed = match created {
-        Ok(_) => false,
-        Err(error) if error.is(ENTITY_ALREADY_EXISTS) => {
-            check_ours(turn, client).await?;
-            true
-        }
-        Err(other) => return Err(turn.error(other)),
-    };
+    let existed = create((turn, client), &tags).await? == Created::Existed;
     turn.made(turn.context.clock.now());
-
-    let permit = || {
-        let call = client
-            .put_role_policy()
-            .role_name(name)
-            .policy_name(POLICY_NAME);
-        call.policy_document(&policy).send()
-    };
-    let done = turn.ask("iam:PutRolePolicy", Call::ON_ROLE, permit).await;
-    done.map_err(|error| turn.error(error))?;
-    let open = || {
-        let call = client.update_assume_role_policy().role_name(name);
-        call.policy_document(trust(instance, "Allow")).send()
-    };
-    let done = turn
-        .ask("iam:UpdateAssumeRolePolicy", Call::ON_ROLE, open)
-        .await;
-    done.map_err(|error| turn.error(error))?;
+    permit((turn, client), &policy).await?;
+    open((turn, client)).await?;
     if existed {
-        let tag = || {
-            client
-                .tag_role()
-                .role_name(name)
-                .set_tags(Some(tags.clone()))
-                .send()
-        };
-        let done = turn.ask("iam:TagRole", Call::ON_ROLE, tag).await;
-        done.map_err(|error| turn.error(error))?;
+        // Last: the tag says that all the rest is there.
+        tag((turn, client), &tags).await?;
     }
     Ok(())
+}
+
+/// Whether the role was made or was there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Created {
+    New,
+    Existed,
+}
+
+async fn create((turn, client): (&Turn<'_>, &Client), tags: &[Tag]) -> Result<Created, Error> {
+    let send = || {
+        client
+            .create_role()
+            .role_name(arn::SERVICE_ROLE_NAME)
+            .path(arn::ROLE_PATH)
+            .description(DESCRIPTION)
+            .assume_role_policy_document(trust(&turn.identity.instance, "Deny"))
+            .set_tags(Some(tags.to_vec()))
+            .send()
+    };
+    match turn.ask("iam:CreateRole", Call::PLAIN, send).await {
+        Ok(_) => Ok(Created::New),
+        Err(error) if error.is(ENTITY_ALREADY_EXISTS) => {
+            // IAM may not know it everywhere, where it was made a moment ago by somebody who died.
+            turn.made(turn.context.clock.now());
+            check_ours(turn, client).await?;
+            Ok(Created::Existed)
+        }
+        Err(other) => Err(turn.error(other)),
+    }
+}
+
+async fn permit((turn, client): (&Turn<'_>, &Client), policy: &str) -> Result<(), Error> {
+    let send = || {
+        let call = client.put_role_policy().role_name(arn::SERVICE_ROLE_NAME);
+        call.policy_name(POLICY_NAME).policy_document(policy).send()
+    };
+    let done = turn.ask("iam:PutRolePolicy", Call::ON_ROLE, send).await;
+    done.map(drop).map_err(|error| turn.error(error))
+}
+
+async fn open((turn, client): (&Turn<'_>, &Client)) -> Result<(), Error> {
+    let send = || {
+        let call = client.update_assume_role_policy();
+        call.role_name(arn::SERVICE_ROLE_NAME)
+            .policy_document(trust(&turn.identity.instance, "Allow"))
+            .send()
+    };
+    let operation = "iam:UpdateAssumeRolePolicy";
+    let done = turn.ask(operation, Call::ON_ROLE, send).await;
+    done.map(drop).map_err(|error| turn.error(error))
+}
+
+async fn tag((turn, client): (&Turn<'_>, &Client), tags: &[Tag]) -> Result<(), Error> {
+    let send = || {
+        let call = client.tag_role().role_name(arn::SERVICE_ROLE_NAME);
+        call.set_tags(Some(tags.to_vec())).send()
+    };
+    let done = turn.ask("iam:TagRole", Call::ON_ROLE, send).await;
+    done.map(drop).map_err(|error| turn.error(error))
 }
 
 /// The role that has the service role's name must be one that we may change.

@@ -1,20 +1,26 @@
-//! A permission set's role in an account: read as it is, and changed as planned.
+//! A permission set's role in an account, and the policies that are made there for it: read as they are, and changed as
+//! planned.
 
 mod change;
+mod policies;
 mod read;
+
+pub(crate) use read::find as find_role;
+
+use std::collections::BTreeMap;
 
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
 use serde_json::{Value, json};
 
-use crate::calls::{CallError, DELETE_CONFLICT, ENTITY_ALREADY_EXISTS, NO_SUCH_ENTITY};
+use crate::calls::CallError;
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::reconcile::{Change, RoleIdentity, WantedRole, plan};
 use crate::turn::Turn;
+use change::RoleInChange;
 
-/// How often the role is looked at again, where a change is answered by a surprise.
-const ROUNDS: u32 = 6;
+pub(crate) use policies::{delete_policies, keep_policies};
 
 /// Makes the role as it is wanted, or removes it. `subject` stands in the audit record.
 pub(crate) async fn bring_about(
@@ -23,21 +29,8 @@ pub(crate) async fn bring_about(
     wanted: Option<&WantedRole>,
     subject: &Value,
 ) -> Result<(), Error> {
-    for round in 0..ROUNDS {
-        let outcome = once((turn, client), identity, wanted, subject).await;
-        let Err(error) = outcome else {
-            return Ok(());
-        };
-        // Whatever was meant may be done already, or somebody else has done something: what is there now decides.
-        let surprise = matches!(error, CallError::Unanswered(..))
-            || [NO_SUCH_ENTITY, ENTITY_ALREADY_EXISTS, DELETE_CONFLICT]
-                .into_iter()
-                .any(|code| error.is(code));
-        if !surprise || round + 1 == ROUNDS || !turn.pause(round).await {
-            return Err(turn.error(error));
-        }
-    }
-    Ok(())
+    turn.until_consistent(|| once((turn, client), identity, wanted, subject))
+        .await
 }
 
 async fn once(
@@ -47,38 +40,47 @@ async fn once(
     subject: &Value,
 ) -> Result<(), CallError> {
     let found = read::find(turn, client, &identity.name).await?;
-    match &found {
-        Some(found) if !identity.owns(found) => {
-            // Where nothing is wanted, nothing of ours is left.
-            let Some(_) = wanted else { return Ok(()) };
-            let what = format!("a role {}", identity.name);
-            let failure = Failure::not_ours(&turn.account, &what, &identity.instance);
-            return Err(Error::from(failure).into());
-        }
-        Some(found) => found
-            .made_at
-            .into_iter()
-            .for_each(|moment| turn.made(moment)),
-        None => {}
+    if let Some(found) = &found
+        && !identity.owns(found)
+    {
+        // Where nothing is wanted, nothing of ours is left.
+        let Some(_) = wanted else { return Ok(()) };
+        let what = format!("a role {}", identity.name);
+        let failure = Failure::not_ours(&turn.account, &what, &identity.instance);
+        return Err(Error::from(failure).into());
     }
     let changes = plan(wanted, found.as_ref());
     let event = match (changes.first(), wanted) {
         (None, _) => return Ok(()),
-        (Some(Change::Create { .. }), _) => "CreateRole",
+        (Some(Change::Create(_)), _) => "CreateRole",
         (_, Some(_)) => "UpdateRole",
         (_, None) => "DeleteRole",
     };
-    let mut parameters = subject.clone();
-    if let Some(members) = parameters.as_object_mut() {
-        let planned: Vec<String> = changes.iter().map(Change::to_string).collect();
-        members.insert("roleName".to_owned(), json!(identity.name));
-        members.insert("changes".to_owned(), json!(planned));
-    }
-    turn.record(event, parameters).await?;
+    let planned: Vec<String> = changes.iter().map(Change::to_string).collect();
+    let details = [
+        ("roleName", json!(identity.name)),
+        ("changes", json!(planned)),
+    ];
+    turn.record(event, with(subject, details)).await?;
+    let role = RoleInChange {
+        turn,
+        client,
+        name: &identity.name,
+        wanted,
+    };
     for change in &changes {
-        change::make((turn, client), &identity.name, change).await?;
+        role.make(change).await?;
     }
     Ok(())
+}
+
+/// What a record is about, and more of it.
+fn with<const N: usize>(subject: &Value, details: [(&str, Value); N]) -> Value {
+    let mut parameters = subject.clone();
+    if let Some(members) = parameters.as_object_mut() {
+        members.extend(details.map(|(name, value)| (name.to_owned(), value)));
+    }
+    parameters
 }
 
 /// Tags for a call. A tag without key or value cannot be built, and there is none.
@@ -87,6 +89,13 @@ pub(crate) fn tags<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Ve
         .into_iter()
         .map(|(key, value)| Tag::builder().key(key).value(value).build());
     built.filter_map(Result::ok).collect()
+}
+
+fn tag_list(map: &BTreeMap<String, String>) -> Vec<Tag> {
+    tags(
+        map.iter()
+            .map(|(key, value)| (key.as_str(), value.as_str())),
+    )
 }
 
 /// The value of a tag.

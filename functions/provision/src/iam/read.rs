@@ -15,7 +15,7 @@ use crate::turn::Turn;
 const DEFAULT_SESSION_SECONDS: i32 = 3600;
 
 /// The role of this name, whosever it is.
-pub(super) async fn find(
+pub(crate) async fn find(
     turn: &Turn<'_>,
     client: &Client,
     name: &str,
@@ -29,6 +29,10 @@ pub(super) async fn find(
     let Some(role) = role else {
         return Ok(None);
     };
+    // Of a role that was made a moment ago IAM may know only a part.
+    if let Ok(moment) = Timestamp::from_second(role.create_date().secs()) {
+        turn.made(moment);
+    }
     let mut found = without_policies(&role);
     // Of a role elsewhere in the account no more is asked: it is not ours, and we may not.
     if found.path == vestibule_shared::arn::ROLE_PATH {
@@ -56,7 +60,10 @@ fn without_policies(role: &Role) -> FoundRole {
         policies: BTreeSet::new(),
         inline_policy: None,
         other_inline_policies: BTreeSet::new(),
-        made_at: Timestamp::from_second(role.create_date().secs()).ok(),
+        boundary: role
+            .permissions_boundary()
+            .and_then(|boundary| boundary.permissions_boundary_arn())
+            .map(str::to_owned),
     }
 }
 
@@ -116,7 +123,7 @@ async fn inline_policy(turn: &Turn<'_>, client: &Client, name: &str) -> Result<S
     Ok(decoded(&answer.policy_document))
 }
 
-fn decoded(document: &str) -> String {
+pub(super) fn decoded(document: &str) -> String {
     percent_decode_str(document)
         .decode_utf8_lossy()
         .into_owned()

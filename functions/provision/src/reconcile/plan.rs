@@ -9,12 +9,7 @@ use super::{FoundRole, INLINE_POLICY_NAME, WantedRole, same_document};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
     /// Make the role, without its policies.
-    Create {
-        trust: String,
-        description: String,
-        max_session_seconds: i32,
-        tags: BTreeMap<String, String>,
-    },
+    Create(NewRole),
     /// Give it this trust policy.
     UpdateTrust(String),
     /// Give it this description and duration.
@@ -28,6 +23,10 @@ pub(crate) enum Change {
     Detach(String),
     /// Take the inline policy of this name away.
     DeleteInlinePolicy(String),
+    /// Let the managed policy with this ARN bound it.
+    PutBoundary(String),
+    /// Let nothing bound it.
+    DeleteBoundary,
     /// Give it the managed policy with this ARN.
     Attach(String),
     /// Give it this inline policy.
@@ -36,16 +35,28 @@ pub(crate) enum Change {
     Delete,
 }
 
+/// A role that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NewRole {
+    pub(crate) trust: String,
+    pub(crate) description: String,
+    pub(crate) max_session_seconds: i32,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) boundary: Option<String>,
+}
+
 /// For audit records: the IAM operation and its object, never a policy's text.
 impl fmt::Display for Change {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Create { .. } => formatter.write_str("CreateRole"),
+            Self::Create(_) => formatter.write_str("CreateRole"),
             Self::UpdateTrust(_) => formatter.write_str("UpdateAssumeRolePolicy"),
             Self::Update { .. } => formatter.write_str("UpdateRole"),
             Self::Tag(_) => formatter.write_str("TagRole"),
             Self::Detach(arn) => write!(formatter, "DetachRolePolicy {arn}"),
             Self::DeleteInlinePolicy(name) => write!(formatter, "DeleteRolePolicy {name}"),
+            Self::PutBoundary(arn) => write!(formatter, "PutRolePermissionsBoundary {arn}"),
+            Self::DeleteBoundary => formatter.write_str("DeleteRolePermissionsBoundary"),
             Self::Attach(arn) => write!(formatter, "AttachRolePolicy {arn}"),
             Self::PutInlinePolicy(_) => write!(formatter, "PutRolePolicy {INLINE_POLICY_NAME}"),
             Self::Delete => formatter.write_str("DeleteRole"),
@@ -64,12 +75,13 @@ pub(crate) fn plan(wanted: Option<&WantedRole>, found: Option<&FoundRole>) -> Ve
 }
 
 fn create(wanted: &WantedRole) -> Vec<Change> {
-    let role = Change::Create {
+    let role = Change::Create(NewRole {
         trust: wanted.trust.clone(),
         description: wanted.description.clone(),
         max_session_seconds: wanted.max_session_seconds,
         tags: wanted.tags.clone(),
-    };
+        boundary: wanted.boundary.clone(),
+    });
     let attached = wanted.policies.iter().cloned().map(Change::Attach);
     let inline = wanted.inline_policy.clone().map(Change::PutInlinePolicy);
     std::iter::once(role)
@@ -98,6 +110,12 @@ fn update(wanted: &WantedRole, found: &FoundRole) -> Vec<Change> {
     if !tagged {
         changes.push(Change::Tag(wanted.tags.clone()));
     }
+    // A boundary is set before anything is allowed that it is to bound, and goes after what it was to bound has gone.
+    if let Some(boundary) = &wanted.boundary
+        && found.boundary.as_ref() != Some(boundary)
+    {
+        changes.push(Change::PutBoundary(boundary.clone()));
+    }
     // First what goes: it is to be gone, and a role may have only so many policies.
     changes.extend(detached(found, &wanted.policies));
     changes.extend(other_inline_policies(found));
@@ -111,6 +129,9 @@ fn update(wanted: &WantedRole, found: &FoundRole) -> Vec<Change> {
         if !found.inline_policy.as_ref().is_some_and(same) {
             changes.push(Change::PutInlinePolicy(wanted.clone()));
         }
+    }
+    if wanted.boundary.is_none() && found.boundary.is_some() {
+        changes.push(Change::DeleteBoundary);
     }
     changes
 }
@@ -150,29 +171,23 @@ mod tests {
 
     /// Does to a role what IAM would, refusing what IAM refuses.
     fn apply(role: Option<FoundRole>, change: &Change) -> Option<FoundRole> {
-        if let Change::Create {
-            trust,
-            description,
-            max_session_seconds,
-            tags,
-        } = change
-        {
+        if let Change::Create(new) = change {
             assert_eq!(role, None, "a role is made only where there is none");
             return Some(FoundRole {
                 path: ROLE_PATH.to_owned(),
-                trust: trust.clone(),
-                description: description.clone(),
-                max_session_seconds: *max_session_seconds,
-                tags: tags.clone(),
+                trust: new.trust.clone(),
+                description: new.description.clone(),
+                max_session_seconds: new.max_session_seconds,
+                tags: new.tags.clone(),
                 policies: BTreeSet::new(),
                 inline_policy: None,
                 other_inline_policies: BTreeSet::new(),
-                made_at: None,
+                boundary: new.boundary.clone(),
             });
         }
         let mut role = role.expect("only what is there is changed");
         match change {
-            Change::Create { .. } => unreachable!(),
+            Change::Create(_) => unreachable!(),
             Change::UpdateTrust(trust) => role.trust.clone_from(trust),
             Change::Update {
                 description,
@@ -183,6 +198,8 @@ mod tests {
             }
             Change::Tag(tags) => role.tags.extend(tags.clone()),
             Change::Detach(arn) => assert!(role.policies.remove(arn)),
+            Change::PutBoundary(arn) => role.boundary = Some(arn.clone()),
+            Change::DeleteBoundary => assert!(role.boundary.take().is_some()),
             Change::Attach(arn) => {
                 assert!(role.policies.insert(arn.clone()));
                 assert!(role.policies.len() <= QUOTA);
@@ -214,6 +231,10 @@ mod tests {
         })
     }
 
+    fn boundary() -> impl Strategy<Value = Option<String>> {
+        option::of("arn:aws:iam::aws:policy/[E-F]")
+    }
+
     fn wanted() -> impl Strategy<Value = WantedRole> {
         let tags = btree_map("vestibule:[a-b]", "[a-c]", 2);
         (
@@ -222,15 +243,18 @@ mod tests {
             tags,
             policies(),
             option::of(document()),
+            boundary(),
         )
             .prop_map(
-                |(trust, description, tags, policies, inline_policy)| WantedRole {
+                |(trust, description, tags, policies, inline_policy, boundary)| WantedRole {
                     trust,
                     description,
                     max_session_seconds: 43200,
                     tags,
                     policies,
                     inline_policy,
+                    boundary,
+                    documents: BTreeMap::new(),
                 },
             )
     }
@@ -245,9 +269,10 @@ mod tests {
             tags,
             policies(),
             inline,
+            boundary(),
         )
             .prop_map(
-                |(trust, description, seconds, tags, policies, inline)| FoundRole {
+                |(trust, description, seconds, tags, policies, inline, boundary)| FoundRole {
                     path: ROLE_PATH.to_owned(),
                     trust,
                     description,
@@ -256,7 +281,7 @@ mod tests {
                     policies,
                     inline_policy: inline.0,
                     other_inline_policies: inline.1,
-                    made_at: None,
+                    boundary,
                 },
             )
     }
@@ -276,6 +301,7 @@ mod tests {
             let (Some(after), Some(wanted)) = (after, wanted) else { return Ok(()) };
             prop_assert_eq!(&after.policies, &wanted.policies);
             prop_assert_eq!(&after.inline_policy, &wanted.inline_policy);
+            prop_assert_eq!(&after.boundary, &wanted.boundary);
             prop_assert!(after.other_inline_policies.is_empty());
             prop_assert_eq!(after.max_session_seconds, wanted.max_session_seconds);
             for (key, value) in wanted.tags.iter().chain(&foreign) {
@@ -295,6 +321,23 @@ mod tests {
             prop_assert!(rest.len() <= changes.len());
             let after = rest.iter().fold(broken_off, apply);
             prop_assert_eq!(plan(wanted.as_ref(), after.as_ref()), Vec::new());
+        }
+
+        #[test]
+        fn nothing_is_allowed_that_neither_the_old_nor_the_new_boundary_bounds(
+            wanted in wanted(),
+            found in found(),
+        ) {
+            let changes = plan(Some(&wanted), Some(&found));
+            let place = |searched: fn(&Change) -> bool| changes.iter().position(searched);
+            let grants = |change: &Change| matches!(change, Change::Attach(_) | Change::PutInlinePolicy(_));
+            let first_grant = place(grants);
+            if let (Some(put), Some(first)) = (place(|change| matches!(change, Change::PutBoundary(_))), first_grant) {
+                prop_assert!(put < first);
+            }
+            if let Some(gone) = place(|change| matches!(change, Change::DeleteBoundary)) {
+                prop_assert_eq!(gone, changes.len() - 1);
+            }
         }
 
         #[test]
@@ -320,6 +363,8 @@ mod tests {
             tags: BTreeMap::new(),
             policies: BTreeSet::new(),
             inline_policy: None,
+            boundary: None,
+            documents: BTreeMap::new(),
         };
         let print = |metadata| fingerprint(&wanted, metadata).unwrap();
         assert_eq!(print("one").len(), 64);

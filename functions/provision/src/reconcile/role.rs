@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use serde::Serialize;
 use vestibule_shared::arn;
 use vestibule_shared::ids::{AccountId, InstanceId};
-use vestibule_shared::store::access::{Content, PermissionSet};
+use vestibule_shared::store::access::{
+    Content, CustomerManagedPolicy, Instance, PermissionSet, PermissionsBoundary,
+};
 
+use super::policy::WantedPolicy;
 use super::trust::trust_policy;
 
 /// The tag that says which instance made something. Nothing without it is ever touched.
@@ -45,6 +47,10 @@ pub(crate) struct WantedRole {
     /// ARNs, those of the account's own policies among them.
     pub(crate) policies: BTreeSet<String>,
     pub(crate) inline_policy: Option<String>,
+    /// The ARN of the policy that bounds the role.
+    pub(crate) boundary: Option<String>,
+    /// Those of its policies, the boundary among them, that are made in the account from documents: by ARN.
+    pub(crate) documents: BTreeMap<String, WantedPolicy>,
 }
 
 /// A role as an account has it.
@@ -60,8 +66,8 @@ pub(crate) struct FoundRole {
     pub(crate) inline_policy: Option<String>,
     /// The names of all other inline policies.
     pub(crate) other_inline_policies: BTreeSet<String>,
-    /// When it was made, as far as IAM says.
-    pub(crate) made_at: Option<Timestamp>,
+    /// The ARN of the policy that bounds the role.
+    pub(crate) boundary: Option<String>,
 }
 
 impl RoleIdentity {
@@ -83,22 +89,19 @@ impl RoleIdentity {
 impl WantedRole {
     /// What `content`, a revision of `set`, wants in `account`.
     pub(crate) fn new(
-        (instance, account): (&InstanceId, &AccountId),
+        (instance, account): (&Instance, &AccountId),
         set: &PermissionSet,
         content: &Content,
     ) -> Self {
-        let own = content.customer_managed_policies.iter().map(|policy| {
-            format!(
-                "arn:aws:iam::{account}:policy{}{}",
-                policy.path, policy.name
-            )
-        });
+        let arn = |policy: &CustomerManagedPolicy| policy_arn(account, policy);
+        let own = content.customer_managed_policies.iter().map(arn);
+        let boundary = content.permissions_boundary.as_ref();
         Self {
-            trust: trust_policy(&arn::provider(account, instance)),
+            trust: trust_policy(&arn::provider(account, &instance.id)),
             description: content.description.clone().unwrap_or_default(),
             max_session_seconds: MAX_SESSION_SECONDS,
             tags: BTreeMap::from([
-                (INSTANCE_TAG.to_owned(), instance.to_string()),
+                (INSTANCE_TAG.to_owned(), instance.id.to_string()),
                 (PERMISSION_SET_TAG.to_owned(), set.id.to_string()),
             ]),
             policies: content
@@ -108,6 +111,50 @@ impl WantedRole {
                 .chain(own)
                 .collect(),
             inline_policy: content.inline_policy.clone(),
+            boundary: boundary.map(|boundary| match boundary {
+                PermissionsBoundary::AwsManaged(arn) => arn.clone(),
+                PermissionsBoundary::CustomerManaged(policy) => arn(policy),
+            }),
+            documents: documents((instance, account), content),
         }
     }
+}
+
+/// The customer managed policies that a revision names, the boundary among them.
+pub(crate) fn customer_managed(content: &Content) -> BTreeSet<CustomerManagedPolicy> {
+    let boundary = match &content.permissions_boundary {
+        Some(PermissionsBoundary::CustomerManaged(policy)) => Some(policy),
+        _ => None,
+    };
+    let named = content.customer_managed_policies.iter().chain(boundary);
+    named.cloned().collect()
+}
+
+/// The ARN of a customer managed policy in `account`.
+pub(crate) fn policy_arn(account: &AccountId, policy: &CustomerManagedPolicy) -> String {
+    format!(
+        "arn:aws:iam::{account}:policy{}{}",
+        policy.path, policy.name
+    )
+}
+
+/// The documents from which policies are made, where the instance says so.
+fn documents(
+    (instance, account): (&Instance, &AccountId),
+    content: &Content,
+) -> BTreeMap<String, WantedPolicy> {
+    if !instance.create_customer_managed_policies {
+        return BTreeMap::new();
+    }
+    let documents = customer_managed(content).into_iter().filter_map(|policy| {
+        let kept = format!("{}{}", policy.path, policy.name);
+        let document = content.policy_documents.get(&kept)?.clone();
+        let wanted = WantedPolicy {
+            name: policy.name.clone(),
+            path: policy.path.clone(),
+            document,
+        };
+        Some((policy_arn(account, &policy), wanted))
+    });
+    documents.collect()
 }

@@ -1,16 +1,20 @@
 //! One place, a permission set in an account: what its assignments want now, whether the role there is so, and what that
 //! makes of the assignments and of whoever asked.
 
+use std::collections::BTreeSet;
+
+use aws_sdk_iam::Client;
 use vestibule_shared::store::Error as StoreError;
 use vestibule_shared::store::access::{
-    AccountStatus, Assignment, AssignmentState, Content, PermissionSet, Place, Provisioned, Work,
+    AccountStatus, Assignment, AssignmentState, Content, CustomerManagedPolicy, PermissionSet,
+    Place, Provisioned, Work,
 };
 
 use super::failed;
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::iam;
-use crate::reconcile::{RoleIdentity, WantedRole, fingerprint};
+use crate::reconcile::{RoleIdentity, WantedRole, customer_managed, fingerprint, policy_arn};
 use crate::turn::Turn;
 
 /// How often a record is written again that was asked for in between.
@@ -83,7 +87,7 @@ async fn make(
     works: &[Work],
     situation: &Situation,
 ) -> Result<(), Error> {
-    let (context, instance) = (turn.context, &turn.identity.instance);
+    let context = turn.context;
     check_account(turn).await?;
     let set = context
         .access
@@ -95,17 +99,16 @@ async fn make(
         .clone()
         .ok_or(StoreError::NotFound(Provisioned::KIND))?;
     let (revision, content) = revision(turn, &set, works, provisioned.revision).await?;
-    let wanted = WantedRole::new((&instance.id, &place.account), &set, &content);
+    let instance = &turn.identity.instance;
+    let wanted = WantedRole::new((instance, &place.account), &set, &content);
     let fingerprint = fingerprint(&wanted, &turn.identity.metadata)?;
-
     let verified = works.iter().any(|work| work.task.verifies());
-    if verified || provisioned.fingerprint.as_ref() != Some(&fingerprint) {
-        // From here on nobody may take the role for what it was.
-        note(turn, &provisioned, |record| record.fingerprint = None).await?;
-        let client = turn.iam().await?;
-        let role = RoleIdentity::of(&instance.id, &set);
-        iam::bring_about((turn, client), &role, Some(&wanted), &turn.subject(place)).await?;
-    }
+
+    let policies = if verified || provisioned.fingerprint.as_ref() != Some(&fingerprint) {
+        apply((turn, place), &provisioned, (&set, &content), &wanted).await?
+    } else {
+        provisioned.policies.clone()
+    };
     let now = context.clock.now();
     note(turn, &provisioned, |record| {
         if record.fingerprint.as_ref() != Some(&fingerprint) {
@@ -114,9 +117,46 @@ async fn make(
         record.revision = Some(revision);
         record.session_seconds = Some(content.session_seconds);
         record.relay_state.clone_from(&content.relay_state);
+        record.policies.clone_from(&policies);
         record.fingerprint = Some(fingerprint.clone());
     })
     .await
+}
+
+/// Makes the role with its policies, and answers which of these may be of our making.
+async fn apply(
+    (turn, place): (&Turn<'_>, &Place),
+    provisioned: &Provisioned,
+    (set, content): (&PermissionSet, &Content),
+    wanted: &WantedRole,
+) -> Result<BTreeSet<CustomerManagedPolicy>, Error> {
+    let instance = &turn.identity.instance;
+    let named = customer_managed(content);
+    let (mut kept, gone): (BTreeSet<_>, BTreeSet<_>) = provisioned
+        .policies
+        .iter()
+        .cloned()
+        .partition(|policy| named.contains(policy));
+    if instance.create_customer_managed_policies {
+        kept.extend(named);
+    }
+    // From here on nobody may take the role for what it was, nor forget what may have been made for it.
+    note(turn, provisioned, |record| {
+        record.fingerprint = None;
+        record.policies.extend(kept.iter().cloned());
+    })
+    .await?;
+    let (client, subject) = (turn.iam().await?, turn.subject(place));
+    iam::keep_policies((turn, client), &wanted.documents, &subject).await?;
+    let role = RoleIdentity::of(&instance.id, set);
+    iam::bring_about((turn, client), &role, Some(wanted), &subject).await?;
+    iam::delete_policies((turn, client), &arns(place, &gone), &subject).await?;
+    Ok(kept)
+}
+
+fn arns(place: &Place, policies: &BTreeSet<CustomerManagedPolicy>) -> Vec<String> {
+    let arn = |policy| policy_arn(&place.account, policy);
+    policies.iter().map(arn).collect()
 }
 
 /// Removes the role, unless it is known not to be there.
@@ -150,12 +190,24 @@ pub(super) async fn remove(
         Err(Error::Failed(failure)) => return Ok(Role::Left(failure)),
         Err(other) => return Err(other),
     };
-    let role = RoleIdentity::of(&turn.identity.instance.id, &set);
-    match iam::bring_about((turn, client), &role, None, &turn.subject(place)).await {
+    match take_away((turn, client), (provisioned, &set)).await {
         Ok(()) => Ok(Role::Gone),
         Err(Error::Failed(failure)) => Ok(Role::Left(failure)),
         Err(other) => Err(other),
     }
+}
+
+/// Removes the role, and after it the policies that were made for it.
+async fn take_away(
+    (turn, client): (&Turn<'_>, &Client),
+    (provisioned, set): (&Provisioned, &PermissionSet),
+) -> Result<(), Error> {
+    let place = &provisioned.place;
+    let role = RoleIdentity::of(&turn.identity.instance.id, set);
+    let subject = turn.subject(place);
+    iam::bring_about((turn, client), &role, None, &subject).await?;
+    let policies = arns(place, &provisioned.policies);
+    iam::delete_policies((turn, client), &policies, &subject).await
 }
 
 /// Lets in who is to be let in, forgets who is not, and says so to whoever asked.

@@ -1,10 +1,12 @@
 //! What is provisioned where: the item `PERMISSIONSET#<id> / ACCOUNT#<account>`. It is there from the first assignment
 //! on, so that a permission set's uses are all in its own partition.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Access, Place, accounts, permission_sets};
+use super::{Access, CustomerManagedPolicy, Place, accounts, permission_sets};
 use crate::ids::{AccountId, PermissionSetId};
 use crate::store::{Error, Page, PageToken};
 
@@ -29,6 +31,9 @@ pub struct Provisioned {
     /// SHA-256 of what was last applied: equal to what is wanted means that nothing is to be called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// Customer managed policies that may have been made there for this place: they are to go when nothing uses them any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub policies: BTreeSet<CustomerManagedPolicy>,
     /// When the role last became as it should be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provisioned_at: Option<Timestamp>,
