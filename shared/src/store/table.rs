@@ -158,6 +158,28 @@ impl Table {
         }
     }
 
+    /// The sort keys in a partition that begin with `prefix`, and nothing else of their items: however large these are.
+    pub async fn sort_keys(&self, pk: &str, prefix: &str) -> Result<Vec<String>, Error> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
+            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+            .expression_attribute_values(":sk", AttributeValue::S(prefix.to_owned()))
+            .projection_expression("sk")
+            .into_paginator()
+            .items()
+            .send();
+        let mut keys = Vec::new();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(Error::unavailable)?;
+            keys.extend(text(&item, "sk").map(str::to_owned));
+        }
+        Ok(keys)
+    }
+
     /// One page of a list on the index, in the order of `listing_sk`. Eventually consistent: it lists, it does not decide.
     pub async fn listing(
         &self,

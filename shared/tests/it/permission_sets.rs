@@ -43,6 +43,34 @@ async fn a_revision_never_changes_and_stays_when_there_is_a_newer_one() {
 }
 
 #[tokio::test]
+async fn old_revisions_go_unless_an_account_is_pinned_to_them() {
+    on_each_engine("idle", async |world: World| {
+        let sample = world.populate().await.unwrap();
+        let mut newest = sample.permission_set.clone();
+        assert_eq!(newest.id, sample.place.permission_set);
+        for number in 2..=30 {
+            let next = revised(&newest, &number.to_string());
+            let record = world.record();
+            let change = (&newest, &next);
+            let revised = world
+                .access
+                .revise_permission_set(change, world.recorded(&record));
+            revised.await.unwrap();
+            newest = next;
+        }
+        world.access.delete_idle_revisions(&newest).await.unwrap();
+        let pinned = world.access.find_provisioned(&sample.place).await.unwrap();
+        assert_eq!(pinned.unwrap().revision, Some(1));
+        for revision in 1..=30 {
+            let found = world.access.find_revision(&newest.id, revision).await;
+            let kept = revision == 1 || revision > 14;
+            assert_eq!(found.unwrap().is_some(), kept, "{revision}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_deletion_that_was_given_up_in_between_does_not_come_to_its_end() {
     on_each_engine("abandoned", async |world: World| {
         let set = world.create_permission_set("Admin").await.unwrap();

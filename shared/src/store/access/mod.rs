@@ -18,6 +18,7 @@
 //! | `TOKENISSUERS` | `COUNT` | how many of them there are |
 //! | `CLAIM#TOKENISSUERNAME#<name>` | `CLAIM` | which of them has the name |
 //! | `REQUEST#<id>` | `REQUEST` | a request whose outcome is asked for later |
+//! | `REQUEST#<id>` | `COUNT#<shard>` | what is counted of a request that covers many accounts |
 //! | `WORK#<account>` | `<request>#<set>` | work for the provisioner; its INSERT wakes it |
 //! | `CLIENTTOKEN#<access key>#<operation>#<token>` | `CLIENTTOKEN` | what a creation with this token made |
 //! | `LEASE#<account>` | `LEASE` | whose turn it is in an account |
@@ -39,6 +40,7 @@ mod password_policy;
 mod permission_sets;
 mod provisioned;
 mod requests;
+mod revisions;
 mod token_issuers;
 mod work;
 

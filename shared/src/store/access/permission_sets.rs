@@ -1,5 +1,4 @@
-//! Permission sets: a head with the newest revision, and every revision as an immutable item of its own, kept
-//! while an account is pinned to it.
+//! Permission sets: a head with the newest revision, and every revision as an item of its own (`revisions.rs`).
 
 use std::collections::BTreeMap;
 
@@ -105,12 +104,6 @@ struct Claimed {
     owner: PermissionSetId,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Revision {
-    revision: u64,
-    content: Content,
-}
-
 impl Access {
     /// Creates a permission set with its name's claim and its first revision.
     pub async fn create_permission_set(
@@ -164,16 +157,6 @@ impl Access {
         Ok(claimed.map(|claimed| claimed.owner))
     }
 
-    /// What a revision says.
-    pub async fn find_revision(
-        &self,
-        id: &PermissionSetId,
-        revision: u64,
-    ) -> Result<Option<Content>, Error> {
-        let found: Option<Revision> = self.table.find(&key(id), &revision_key(revision)).await?;
-        Ok(found.map(|found| found.content))
-    }
-
     /// Writes a new revision and makes it the newest. The caller has raised `after.revision`.
     pub async fn revise_permission_set(
         &self,
@@ -211,7 +194,6 @@ impl Access {
         set: &PermissionSet,
         recorded: Recorded<'_>,
     ) -> Result<(), Error> {
-        let revisions = self.table.partition(&key(&set.id), "REVISION#").await?;
         let mut transaction = Transaction::new();
         let head = self.table.transact_delete(&key(&set.id), HEAD);
         let head = match &set.deletion {
@@ -234,12 +216,7 @@ impl Access {
         transaction.add(claim, Unmet::Conflict("the permission set"))?;
         recorded.commit(transaction).await?;
         // Nothing finds a revision without its head: what a crash leaves here is only litter.
-        for item in revisions {
-            if let Some(sort_key) = table::text(&item, "sk") {
-                self.table.take::<Revision>(&key(&set.id), sort_key).await?;
-            }
-        }
-        Ok(())
+        self.delete_revisions(&set.id).await
     }
 
     /// One page of all permission sets, by name.
@@ -256,15 +233,6 @@ impl Access {
         let mut item = self.table.item(&key(&set.id), HEAD, set)?;
         table::list_under(&mut item, LISTING, set.name.as_str());
         Ok(item)
-    }
-
-    fn revision(&self, set: &PermissionSet) -> Result<crate::store::Item, Error> {
-        let revision = Revision {
-            revision: set.revision,
-            content: set.content.clone(),
-        };
-        self.table
-            .item(&key(&set.id), &revision_key(set.revision), &revision)
     }
 }
 
@@ -301,8 +269,4 @@ pub(super) fn key(id: &PermissionSetId) -> String {
 
 fn claim(name: &PermissionSetName) -> String {
     format!("CLAIM#PERMISSIONSETNAME#{name}")
-}
-
-fn revision_key(revision: u64) -> String {
-    format!("REVISION#{revision:010}")
 }

@@ -9,6 +9,9 @@ use crate::Error;
 use crate::call::Call;
 use crate::sso_admin::retry;
 
+/// After how many revisions those that nobody uses any more are removed.
+const BETWEEN_REMOVALS: u64 = 8;
+
 /// Writes what `decide` makes of the newest revision as a new one. `decide` is asked again when somebody else was first.
 pub(in crate::sso_admin) async fn revise(
     call: &Call<'_>,
@@ -33,6 +36,12 @@ pub(in crate::sso_admin) async fn revise(
         access
             .revise_permission_set((&before, &after), call.recorded(&record))
             .await?;
+        if after.revision.is_multiple_of(BETWEEN_REMOVALS)
+            && let Err(error) = access.delete_idle_revisions(&after).await
+        {
+            // What was asked for is done; these go the next time.
+            tracing::warn!(%error, "old revisions of a permission set were not removed");
+        }
         Ok(())
     })
     .await
