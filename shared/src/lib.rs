@@ -18,6 +18,7 @@ pub mod signer;
 pub mod sigv4;
 pub mod store;
 pub mod token;
+pub mod web_address;
 
 pub use clock::Clock;
 pub use random::Random;

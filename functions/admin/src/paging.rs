@@ -32,6 +32,14 @@ pub(crate) struct Listed<T> {
 }
 
 impl Paging {
+    /// The same page with at most `most` items, where an answer holds less than others.
+    pub(crate) fn at_most(self, most: i32) -> Self {
+        Self {
+            max_results: Some(self.wanted().min(most)),
+            ..self
+        }
+    }
+
     /// The wanted page of what one record holds, in the order of its keys. `list` tells the list from every other, so that no
     /// token of theirs is taken; a token is the last key that was answered, which need not be there any more.
     pub(crate) fn slice<T>(

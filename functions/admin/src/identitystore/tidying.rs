@@ -1,5 +1,5 @@
-//! What is left of a deleted user or group: memberships, which are void, and assignments, whose roles the provisioner
-//! has to look at. Nothing of it lets anybody in any more, so it may be interrupted and done again.
+//! What is left of a deleted user or group: memberships and assignments of applications, which are void, and assignments
+//! of accounts, whose roles the provisioner has to look at. Nothing of it lets anybody in any more, so it may be interrupted and done again.
 
 use futures_util::future::try_join_all;
 use vestibule_shared::ids::Principal;
@@ -15,6 +15,7 @@ const AT_ONCE: usize = 8;
 /// Removes what belongs to a deleted principal.
 pub(super) async fn tidy(call: &Call<'_>, principal: &Principal) -> Result<(), Error> {
     memberships(call, principal).await?;
+    sso_admin::applications::forget_assignments_of(call, principal).await?;
     let mut assignments = call.context.access.assignments_of(principal, None).await?;
     assignments.retain(|assignment| assignment.state != AssignmentState::Deleting);
     for some in assignments.chunks(AT_ONCE) {

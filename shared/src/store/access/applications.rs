@@ -169,8 +169,9 @@ impl Application {
         self.status == ApplicationStatus::Enabled
     }
 
-    /// Whether it is in the list of those that everybody may open in the portal.
-    fn is_open(&self) -> bool {
+    /// Whether everybody may open it in the portal: it is in the list of [`Access::open_applications`].
+    #[must_use]
+    pub fn is_open(&self) -> bool {
         !self.assignment_required
             && self.is_enabled()
             && self.portal.visibility == ApplicationStatus::Enabled

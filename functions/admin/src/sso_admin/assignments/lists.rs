@@ -98,7 +98,10 @@ pub(in crate::sso_admin) async fn by_principal(
 }
 
 /// The principal and, for a user, the groups that they are in, in an order that stays.
-async fn with_groups(call: &Call<'_>, principal: Principal) -> Result<Vec<Principal>, Error> {
+pub(in crate::sso_admin) async fn with_groups(
+    call: &Call<'_>,
+    principal: Principal,
+) -> Result<Vec<Principal>, Error> {
     let directory = &call.context.directory;
     let Principal::User(id) = &principal else {
         check_principal(call, &principal).await?;
@@ -113,9 +116,10 @@ async fn with_groups(call: &Call<'_>, principal: Principal) -> Result<Vec<Princi
     Ok(std::iter::once(principal).chain(groups).collect())
 }
 
-/// Where a list over several principals goes on: whose assignments are next, and from where among them.
+/// Where the list of a principal goes on: whose assignments, among its and its groups', are next, and from where.
 #[derive(Deserialize, Serialize)]
 struct Bookmark {
+    of: Principal,
     principal: Principal,
     from: Option<String>,
 }
@@ -127,7 +131,11 @@ async fn page_of(
     limit: i32,
     from: Option<PageToken>,
 ) -> Result<Page<Assignment>, store::Error> {
+    let of = principals.first();
     let from = from.as_ref().map(decode).transpose()?;
+    if from.as_ref().is_some_and(|from| Some(&from.of) != of) {
+        return Err(store::Error::InvalidPageToken);
+    }
     let index = match &from {
         None => 0,
         // Groups may have come and gone since: the first that is not before the one that was next.
@@ -156,7 +164,9 @@ async fn page_of(
     };
     Ok(Page {
         items: page.items,
-        next: next.map(|(principal, from)| encode(principal, from)),
+        next: next
+            .zip(of)
+            .map(|((principal, from), of)| encode(of, principal, from)),
     })
 }
 
@@ -166,8 +176,9 @@ fn rank(principal: &Principal) -> (bool, &str) {
     (is_group, principal.id())
 }
 
-fn encode(principal: &Principal, from: Option<String>) -> PageToken {
+fn encode(of: &Principal, principal: &Principal, from: Option<String>) -> PageToken {
     let place = Bookmark {
+        of: of.clone(),
         principal: principal.clone(),
         from,
     };

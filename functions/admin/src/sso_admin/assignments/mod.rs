@@ -4,7 +4,9 @@ mod change;
 mod decision;
 mod lists;
 
+pub(super) use change::check_principal;
 pub(crate) use change::remove;
+pub(super) use lists::with_groups;
 
 use crate::operations::handlers;
 

@@ -2,12 +2,13 @@
 //! [`Resource::tags`] and in [`Resource::replace_tags`], with a function that changes its record.
 
 use serde_json::Value;
-use vestibule_shared::arn::{self, PermissionSetArn};
+use vestibule_shared::arn::{self, ApplicationArn, PermissionSetArn};
 use vestibule_shared::store::access::{Instance, PermissionSet};
 
 use super::{Named, Tags};
 use crate::Error;
 use crate::call::Call;
+use crate::sso_admin::applications::{self, find_application};
 use crate::sso_admin::permission_sets::{self, find_active, find_permission_set};
 use crate::sso_admin::{check_instance, retry};
 
@@ -17,6 +18,8 @@ pub(super) enum Resource {
     Instance,
     /// A permission set, there or not.
     PermissionSet(permission_sets::Named),
+    /// The application with this ARN, there or not.
+    Application(String),
 }
 
 impl Resource {
@@ -35,6 +38,9 @@ impl Resource {
                 permission_set_arn: resource_arn.clone(),
             }));
         }
+        if ApplicationArn::parse(resource_arn).is_ok() {
+            return Ok(Self::Application(resource_arn.clone()));
+        }
         Err(Error::not_found("The resource was not found."))
     }
 
@@ -43,6 +49,7 @@ impl Resource {
         Ok(match self {
             Self::Instance => call.instance.tags.clone(),
             Self::PermissionSet(named) => find_permission_set(call, named).await?.tags,
+            Self::Application(arn) => find_application(call, arn).await?.tags,
         })
     }
 
@@ -59,6 +66,15 @@ impl Resource {
             Self::Instance => retry(|| of_instance(call, parameters, decide)).await,
             Self::PermissionSet(named) => {
                 retry(|| of_permission_set((call, named), parameters, decide)).await
+            }
+            Self::Application(arn) => {
+                let parameters = parameters.clone();
+                applications::change(call, arn, parameters, |application| {
+                    application.tags = decide(&application.tags)?;
+                    Ok(())
+                })
+                .await?;
+                Ok(())
             }
         }
     }
