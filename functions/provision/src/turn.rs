@@ -1,7 +1,7 @@
 //! One reconciler's turn in one account: the lease, which is kept as long as it lives; how long it waits for AWS; and the
 //! account's door, opened once.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -21,8 +21,12 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const RENEWAL: i64 = 20;
 /// How long one place may take: IAM's propagation, and something to spare.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(180);
+/// How long each further place may take once AWS has been silent in the account.
+const SHORT_PATIENCE: SignedDuration = SignedDuration::from_secs(20);
 /// How often a lease that somebody has is asked for again.
 const LEASE_ATTEMPTS: u32 = 4;
+/// The pace of calls that are in no hurry, in microseconds: five a second leave most of what IAM lets an account ask to others.
+const PACE: i64 = 200_000;
 
 /// Whether to wait for a lease that somebody has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,25 @@ pub(crate) enum Held {
     Wait,
     /// Not at all: they do what we would.
     Leave,
+}
+
+/// Why an account does not let us in, for this turn.
+#[derive(Debug, Clone)]
+enum Shut {
+    Failed(Failure),
+    Silent {
+        operation: &'static str,
+        cause: String,
+    },
+}
+
+impl From<Shut> for Error {
+    fn from(shut: Shut) -> Self {
+        match shut {
+            Shut::Failed(failure) => failure.into(),
+            Shut::Silent { operation, cause } => Self::Unanswered { operation, cause },
+        }
+    }
 }
 
 /// A turn.
@@ -43,7 +66,10 @@ pub(crate) struct Turn<'a> {
     renewed_at: AtomicI64,
     patient_until: AtomicI64,
     unsettled_until: AtomicI64,
-    door: OnceCell<Result<aws_sdk_iam::Client, Failure>>,
+    /// When the next call may be made, in microseconds since the epoch, where calls keep a pace.
+    next_call: Option<AtomicI64>,
+    silent: AtomicBool,
+    door: OnceCell<Result<aws_sdk_iam::Client, Shut>>,
     provider: OnceCell<()>,
 }
 
@@ -71,6 +97,8 @@ impl<'a> Turn<'a> {
                     renewed_at: AtomicI64::new(now.as_second()),
                     patient_until: AtomicI64::new((now + PATIENCE).as_second()),
                     unsettled_until: AtomicI64::new(i64::MIN),
+                    next_call: None,
+                    silent: AtomicBool::new(false),
                     door: OnceCell::new(),
                     provider: OnceCell::new(),
                 });
@@ -80,6 +108,27 @@ impl<'a> Turn<'a> {
             }
         }
         Err(Error::Held)
+    }
+
+    /// The same, in no hurry.
+    pub(crate) fn slowly(self) -> Self {
+        Self {
+            next_call: Some(AtomicI64::new(i64::MIN)),
+            ..self
+        }
+    }
+
+    /// Waits until the next call may be made.
+    pub(crate) async fn keep_pace(&self) {
+        let Some(next_call) = &self.next_call else {
+            return;
+        };
+        let now = self.context.clock.now().as_microsecond();
+        let then = next_call.load(Ordering::Relaxed).max(now);
+        next_call.store(then + PACE, Ordering::Relaxed);
+        if let Ok(pause @ 1..) = u64::try_from(then - now) {
+            self.context.pause.wait(Duration::from_micros(pause)).await;
+        }
     }
 
     /// The lease that results are written on condition of.
@@ -94,11 +143,21 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Lets the next place have its own time.
+    /// Lets the next place have its own time: less of it where AWS has been silent, so that those behind have theirs.
     pub(crate) fn take_time(&self) {
-        let until = self.context.clock.now() + PATIENCE;
+        let patience = if self.silent.load(Ordering::Relaxed) {
+            SHORT_PATIENCE
+        } else {
+            PATIENCE
+        };
+        let until = self.context.clock.now() + patience;
         self.patient_until
             .store(until.as_second(), Ordering::Relaxed);
+    }
+
+    /// Notes that AWS has not answered for as long as a place may take.
+    pub(crate) fn fell_silent(&self) {
+        self.silent.store(true, Ordering::Relaxed);
     }
 
     /// Keeps the lease, or says that somebody else has it.
@@ -132,7 +191,7 @@ impl<'a> Turn<'a> {
     }
 
     /// IAM in the account, with the provider there that its roles trust. Entered at the first use, and where the account
-    /// does not let us in it is not asked again.
+    /// does not let us in, or does not answer, it is not asked again.
     pub(crate) async fn iam(&self) -> Result<&aws_sdk_iam::Client, Error> {
         let iam = self.enter().await?;
         self.provider
@@ -146,13 +205,16 @@ impl<'a> Turn<'a> {
         let opened = self.door.get_or_try_init(|| async {
             match accounts::enter(self).await {
                 Ok(iam) => Ok(Ok(iam)),
-                Err(Error::Failed(failure)) => Ok(Err(failure)),
+                Err(Error::Failed(failure)) => Ok(Err(Shut::Failed(failure))),
+                Err(Error::Unanswered { operation, cause }) => {
+                    Ok(Err(Shut::Silent { operation, cause }))
+                }
                 Err(other) => Err(other),
             }
         });
         match opened.await? {
             Ok(iam) => Ok(iam),
-            Err(failure) => Err(failure.clone().into()),
+            Err(shut) => Err(shut.clone().into()),
         }
     }
 }

@@ -7,7 +7,7 @@ use vestibule_shared::edge;
 use vestibule_shared::ids::AccountId;
 use vestibule_shared::store::access::{Place, Work};
 
-use super::place;
+use super::{from_anywhere, place};
 use crate::error::Error;
 use crate::turn::{Held, Turn};
 use crate::{Context, Identity};
@@ -45,7 +45,8 @@ async fn attend_under_lease(
         Err(error) => return undone(&turn.account, &error, sort_keys.to_vec()),
     };
     let mut left = Vec::new();
-    for (place, works) in by_place(works) {
+    let places = by_place(works).into_iter().collect();
+    for (place, works) in from_anywhere(turn.context, places) {
         let outcome = if turn.context.clock.now() < until {
             turn.take_time();
             place::attend(turn, &place, &works).await

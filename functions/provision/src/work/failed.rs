@@ -106,10 +106,11 @@ async fn end_others(
     Ok(())
 }
 
-/// Whether AWS has not answered for so long that whoever asked is to be told.
-pub(super) fn is_hopeless(turn: &Turn<'_>, works: &[Work]) -> bool {
+/// Those that AWS has not answered for so long that whoever asked is to be told, and those that are worth another try.
+pub(super) fn by_hope(turn: &Turn<'_>, works: &[Work]) -> (Vec<Work>, Vec<Work>) {
     let before = turn.context.clock.now() - GIVE_UP;
-    works.iter().all(|work| work.created_at < before)
+    let works = works.iter().cloned();
+    works.partition(|work| work.created_at < before)
 }
 
 /// Removes what was half made. Where AWS does not answer for too long it is left: it lets nobody in, and the next
@@ -121,7 +122,7 @@ async fn clean_up(
     rest: &Situation,
 ) -> Result<Role, Error> {
     match remove(turn, place, rest).await {
-        Err(Error::Unanswered { operation, cause }) if is_hopeless(turn, works) => {
+        Err(Error::Unanswered { operation, cause }) if by_hope(turn, works).1.is_empty() => {
             let made = rest
                 .provisioned
                 .as_ref()

@@ -44,6 +44,7 @@ async fn attend(
     for key in keys {
         partitions.entry(key.pk).or_default().push(key.sk);
     }
+    let partitions = from_anywhere(context, partitions.into_iter().collect());
     let undone = futures::iter(partitions).map(|(pk, sort_keys)| async move {
         let undone = attend_partition(context, identity, &pk, &sort_keys, (held, until)).await;
         let keys = undone.into_iter().map(|sk| WorkKey { pk: pk.clone(), sk });
@@ -51,6 +52,17 @@ async fn attend(
     });
     let undone: Vec<Vec<WorkKey>> = undone.buffer_unordered(ACCOUNTS_AT_ONCE).collect().await;
     undone.into_iter().flatten().collect()
+}
+
+/// The same in the same order, but beginning anywhere: what takes all the time there is does not always come first, so that
+/// what is behind it has its turn too.
+fn from_anywhere<T>(context: &Context, mut items: Vec<T>) -> Vec<T> {
+    if items.len() > 1 {
+        let number = u64::from_le_bytes(context.random.bytes());
+        let length = u64::try_from(items.len()).unwrap_or(u64::MAX);
+        items.rotate_left(usize::try_from(number % length).unwrap_or_default());
+    }
+    items
 }
 
 async fn attend_partition(

@@ -7,10 +7,11 @@ use aws_sdk_iam::Client;
 use vestibule_shared::store::Error as StoreError;
 use vestibule_shared::store::access::{
     AccountStatus, Assignment, AssignmentState, Content, CustomerManagedPolicy, PermissionSet,
-    Place, Provisioned, Work,
+    Place, Provisioned, Task, Work,
 };
 
 use super::failed;
+use crate::drift;
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::iam;
@@ -39,6 +40,8 @@ pub(super) async fn attend(turn: &Turn<'_>, place: &Place, works: &[Work]) -> Re
     let situation = Situation::read(turn, place).await?;
     let made = if situation.is_wanted() {
         make(turn, place, works, &situation).await
+    } else if situation.provisioned.is_none() && works.iter().any(is_repair) {
+        remove_left_over(turn, place).await
     } else {
         match remove(turn, place, &situation).await {
             Ok(Role::Gone) => Ok(()),
@@ -48,9 +51,17 @@ pub(super) async fn attend(turn: &Turn<'_>, place: &Place, works: &[Work]) -> Re
     };
     match made {
         Ok(()) => succeed(turn, place, works).await,
-        Err(Error::Unanswered { operation, cause }) if failed::is_hopeless(turn, works) => {
-            let failure = Failure::unanswered(&turn.account, operation, &cause);
-            failed::settle(turn, place, works, failure).await
+        Err(Error::Unanswered { operation, cause }) => {
+            turn.fell_silent();
+            let (hopeless, hopeful) = failed::by_hope(turn, works);
+            if !hopeless.is_empty() {
+                let failure = Failure::unanswered(&turn.account, operation, &cause);
+                failed::settle(turn, place, &hopeless, failure).await?;
+            }
+            match hopeful.is_empty() {
+                true => Ok(()),
+                false => Err(Error::Unanswered { operation, cause }),
+            }
         }
         Err(Error::Failed(failure)) => failed::settle(turn, place, works, failure).await,
         Err(other) => Err(other),
@@ -159,6 +170,16 @@ fn arns(place: &Place, policies: &BTreeSet<CustomerManagedPolicy>) -> Vec<String
     policies.iter().map(arn).collect()
 }
 
+fn is_repair(work: &Work) -> bool {
+    matches!(work.task, Task::Repair(_))
+}
+
+/// Removes the role of a place that no record is of: only somebody who has seen it asks for that.
+async fn remove_left_over(turn: &Turn<'_>, place: &Place) -> Result<(), Error> {
+    check_account(turn).await?;
+    drift::remove_left_over(turn, place).await
+}
+
 /// Removes the role, unless it is known not to be there.
 pub(super) async fn remove(
     turn: &Turn<'_>,
@@ -221,6 +242,9 @@ async fn succeed(turn: &Turn<'_>, place: &Place, works: &[Work]) -> Result<(), E
         }
     }
     clear_away(turn, &situation).await?;
+    if works.iter().any(|work| work.task.verifies()) {
+        drift::forget(turn, place, situation.is_wanted()).await?;
+    }
     for work in works {
         access.finish_work(work, None).await?;
     }

@@ -1,15 +1,21 @@
 //! Requests whose outcome is asked for later: creating and deleting an assignment, provisioning a permission set.
+//!
+//! A request may cover thousands of accounts, whose ends are counted by whoever works there. One item would be written by all
+//! of them at once, so the counts of what may be asked for everywhere stand in sixteen items beside the request; once they
+//! are complete they are written into the request itself, for lists.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Access, Work};
+use super::{Access, Task, Work};
 use crate::ids::{AccountId, PermissionSetId, Principal, RequestId};
 use crate::store::transaction::Unmet;
 use crate::store::{Error, Page, PageToken, Transaction, table};
 
 const REQUEST: &str = "REQUEST";
+/// How many items share the counting of one request.
+const SHARDS: u64 = 16;
 
 /// A request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,11 +74,30 @@ pub enum RequestStatus {
     Succeeded,
 }
 
+/// A part of what is counted of a request.
+#[derive(Deserialize)]
+struct Count {
+    #[serde(default)]
+    succeeded: u64,
+    #[serde(default)]
+    failed: u64,
+    #[serde(default)]
+    failure_reason: Option<String>,
+}
+
 impl Request {
-    /// The same, ended if its every account is counted: the counts decide, so that nothing has to be written after them.
-    fn counted(mut self) -> Self {
-        let counted = self.succeeded + self.failed;
-        if self.status == RequestStatus::InProgress && self.total == Some(counted) {
+    /// The same with what was counted, ended if its every account is: the counts decide, so that nothing has to be written
+    /// after them.
+    fn counted(mut self, counts: Vec<Count>) -> Self {
+        if self.status != RequestStatus::InProgress {
+            return self;
+        }
+        for count in counts {
+            self.succeeded += count.succeeded;
+            self.failed += count.failed;
+            self.failure_reason = self.failure_reason.or(count.failure_reason);
+        }
+        if self.total == Some(self.succeeded + self.failed) {
             self.status = if self.failed == 0 {
                 RequestStatus::Succeeded
             } else {
@@ -84,10 +109,18 @@ impl Request {
 }
 
 impl Access {
-    /// Finds a request.
+    /// Finds a request, with how far it is.
     pub async fn find_request(&self, id: &RequestId) -> Result<Option<Request>, Error> {
-        let found: Option<Request> = self.table.find(&key(id), REQUEST).await?;
-        Ok(found.map(Request::counted))
+        let items = self.table.partition(&key(id), "").await?;
+        let (heads, counts): (Vec<_>, Vec<_>) = items
+            .into_iter()
+            .partition(|item| table::text(item, "sk") == Some(REQUEST));
+        let Some(head) = heads.into_iter().next() else {
+            return Ok(None);
+        };
+        let counts = counts.into_iter().map(|item| self.table.read(item));
+        let counts = counts.collect::<Result<_, _>>()?;
+        Ok(Some(self.table.read::<Request>(head)?.counted(counts)))
     }
 
     /// One page of the requests of a kind, newest first.
@@ -98,7 +131,18 @@ impl Access {
         from: Option<&PageToken>,
     ) -> Result<Page<Request>, Error> {
         let page = self.table.listing(listing(kind), limit, from).await?;
-        Ok(self.read_page(page)?.map(Request::counted))
+        let page: Page<Request> = self.read_page(page)?;
+        let items = page.items.into_iter().map(|request| async move {
+            if kind != RequestKind::Provision || request.status != RequestStatus::InProgress {
+                return Ok(request.counted(Vec::new()));
+            }
+            let found = self.find_request(&request.id).await?;
+            Ok(found.unwrap_or(request))
+        });
+        Ok(Page {
+            items: table::futures_join(items).await?,
+            next: page.next,
+        })
     }
 
     /// Writes a new request together with its work: for what changes no assignment.
@@ -141,9 +185,43 @@ impl Access {
         let mut transaction = Transaction::new();
         self.write_outcome(&mut transaction, work, failure)?;
         match transaction.commit(self.table.client()).await {
-            Ok(()) | Err(Error::NotFound(_)) => self.find_request(&work.request).await,
-            Err(error) => Err(error),
+            Ok(()) | Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error),
         }
+        self.end_if_counted(&work.request).await
+    }
+
+    /// Writes a request that is counted to its end as ended. Whoever dies before leaves it to be counted by whoever reads it.
+    async fn end_if_counted(&self, id: &RequestId) -> Result<Option<Request>, Error> {
+        let Some(request) = self.find_request(id).await? else {
+            return Ok(None);
+        };
+        let status = match request.status {
+            RequestStatus::InProgress => return Ok(Some(request)),
+            RequestStatus::Failed => "FAILED",
+            RequestStatus::Succeeded => "SUCCEEDED",
+        };
+        let number = |count: u64| AttributeValue::N(count.to_string());
+        let update = self
+            .table
+            .client()
+            .update_item()
+            .table_name(self.table.name())
+            .set_key(Some(table::key(&key(id), REQUEST)))
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":status", AttributeValue::S(status.to_owned()))
+            .expression_attribute_values(":succeeded", number(request.succeeded))
+            .expression_attribute_values(":failed", number(request.failed));
+        let set = "SET #status = :status, succeeded = :succeeded, failed = :failed";
+        let update = match &request.failure_reason {
+            None => update.update_expression(set),
+            Some(reason) => update
+                .update_expression(format!("{set}, failure_reason = :reason"))
+                .expression_attribute_values(":reason", AttributeValue::S(reason.clone())),
+        };
+        update.send().await.map_err(Error::unavailable)?;
+        Ok(Some(request))
     }
 
     /// Adds the end of a work item and its count in its request.
@@ -160,11 +238,17 @@ impl Access {
             .condition_expression("attribute_exists(pk)")
             .build();
         transaction.add(done, Unmet::NotFound("the work"))?;
+        let counter = counter(&work.task);
         let count = self
             .table
-            .transact_update(&key(&work.request), REQUEST)
-            .condition_expression("attribute_exists(pk)")
+            .transact_update(&key(&work.request), &counter)
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
+        // A request that is not there is not made up of its count.
+        let count = if counter == REQUEST {
+            count.condition_expression("attribute_exists(pk)")
+        } else {
+            count
+        };
         let count = match failure {
             None => count.update_expression("ADD succeeded :one"),
             Some(reason) => count
@@ -187,7 +271,18 @@ impl Access {
             .expression_attribute_names("#total", "total")
             .expression_attribute_values(":total", AttributeValue::N(total.to_string()));
         update.send().await.map_err(Error::unavailable)?;
-        Ok(())
+        self.end_if_counted(id).await.map(drop)
+    }
+}
+
+/// The item that counts the end of a work: the request's own, or one of those beside it for what is asked for everywhere.
+fn counter(task: &Task) -> String {
+    match task {
+        Task::Provision(place) | Task::Repair(place) => {
+            let number: u64 = place.account.as_str().parse().unwrap_or_default();
+            format!("COUNT#{:02}", number % SHARDS)
+        }
+        Task::Assign(_) | Task::Tidy(_) | Task::Expand { .. } => REQUEST.to_owned(),
     }
 }
 
