@@ -11,6 +11,7 @@ pub mod problem;
 pub mod progress;
 pub mod retries;
 pub mod sample;
+pub mod schedules;
 pub mod server;
 pub mod start;
 pub mod streams;

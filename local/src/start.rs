@@ -23,7 +23,7 @@ use crate::server::Port;
 use crate::streams::{self, Subscription};
 use crate::welcome::Welcome;
 use crate::work::{self, LOCAL};
-use crate::{organization, sample, tables};
+use crate::{organization, sample, schedules, tables};
 
 /// How long work on an account may go on when the program ends; the next start takes up what is left.
 const GRACE: Duration = Duration::from_secs(4);
@@ -117,6 +117,8 @@ async fn work(
     tasks.spawn(subscription.follow(ending.clone()));
     let link = fill((&ground, &functions, &instance), &options, &mut last).await?;
     folder.remember(&last)?;
+    // Only now: what an emulator has forgotten is not to be taken for something that somebody has changed.
+    schedules::follow((&ground, &functions), tasks, ending);
     say((&ground, &instance), link.as_deref(), &last).await?;
     let served = port.serve(&functions.router(), ending).await;
     served.map_err(Problem::because("requests cannot be answered any more"))

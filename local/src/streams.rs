@@ -1,10 +1,10 @@
-//! What wakes provision: its schedule, and what Lambda's event source mapping does, which reads a table's stream, hands what
-//! the template's filters let through to the function, and hands it over again when the function says so. Lambda developer
+//! What Lambda's event source mapping does, which reads a table's stream, hands what the template's filters let through to
+//! the function, and hands it over again when the function says so. Lambda developer
 //! guide, "Using AWS Lambda with Amazon DynamoDB".
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use vestibule_provision::{BatchItemFailures, Context};
@@ -29,8 +29,6 @@ pub struct Subscription {
     ground: Ground,
     folder: DataFolder,
     definition: &'static StreamSubscription,
-    /// How often left-over work is looked for: the function's schedule.
-    schedule: Duration,
     reader: StreamReader,
     position: Option<String>,
     retries: Retries,
@@ -43,11 +41,11 @@ impl Subscription {
         ground: &Ground,
         functions: &Functions,
     ) -> Result<Self, Problem> {
-        let (definition, schedule) = ground
+        let definition = ground
             .template
             .function("provision")
-            .and_then(|function| function.stream.as_ref().zip(function.schedule))
-            .ok_or_else(|| Problem::new("the template wakes provision by no stream or schedule"))?;
+            .and_then(|function| function.stream.as_ref())
+            .ok_or_else(|| Problem::new("the template wakes provision by no stream"))?;
         let table = ground
             .names
             .get(&definition.table)
@@ -57,7 +55,6 @@ impl Subscription {
             ground: ground.clone(),
             folder: folder.clone(),
             definition,
-            schedule,
             reader: StreamReader::new(&ground.engine, table),
             position: std::fs::read_to_string(folder.file(POSITION)).ok(),
             retries: Retries::new(definition.maximum_retry_attempts),
@@ -66,13 +63,8 @@ impl Subscription {
 
     /// Hands records over until `ending` says that the program ends.
     pub async fn follow(mut self, mut ending: watch::Receiver<bool>) {
-        let mut last_sweep = None;
         let mut last_expiry = None;
         while !*ending.borrow() {
-            if is_due(last_sweep, self.schedule) {
-                self.sweep().await;
-                last_sweep = Some(Instant::now());
-            }
             if is_due(last_expiry, EXPIRY) {
                 if let Err(error) = self.ground.engine.delete_expired().await {
                     tracing::warn!(%error, "what has expired was not deleted");
@@ -142,13 +134,6 @@ impl Subscription {
                 tracing::error!(failed, "a record of the stream was given up");
                 (batch.position_after(failed), Duration::ZERO)
             }
-        }
-    }
-
-    async fn sweep(&self) {
-        let event = json!({ "detail-type": "Scheduled Event" });
-        if let Err(problem) = self.call(event).await {
-            tracing::error!(%problem, "left-over work was not done");
         }
     }
 }

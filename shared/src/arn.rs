@@ -173,6 +173,13 @@ pub fn role_name(name: &PermissionSetName, id: &PermissionSetId) -> String {
     format!("VestibuleSSO_{name}_{}", id.digits())
 }
 
+/// The permission set whose role could have this name: the one whose digits it ends with.
+#[must_use]
+pub fn permission_set_of_role(name: &str) -> Option<PermissionSetId> {
+    let (_, digits) = name.strip_prefix("VestibuleSSO_")?.rsplit_once('_')?;
+    PermissionSetId::parse(&format!("ps-{digits}")).ok()
+}
+
 /// The ARN of that role in `account`.
 #[must_use]
 pub fn role(account: &AccountId, name: &PermissionSetName, id: &PermissionSetId) -> String {
@@ -252,5 +259,10 @@ mod tests {
         let name = PermissionSetName::parse(&"n".repeat(32)).unwrap();
         let id = PermissionSetId::parse("ps-0123456789abcdef").unwrap();
         assert!(role_name(&name, &id).len() <= 64);
+        assert_eq!(permission_set_of_role(&role_name(&name, &id)), Some(id));
+        assert_eq!(
+            permission_set_of_role("VestibuleSSO_0123456789abcdef"),
+            None
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What wakes the function: a batch of records of the access table's stream, or the schedule; and how it says which records
+//! What wakes the function: a batch of records of the access table's stream, or one of the schedules; and how it says which records
 //! are to be handed over again. Lambda developer guide, "Using AWS Lambda with Amazon DynamoDB".
 
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 pub enum Event {
     /// Records of the stream.
     Stream(StreamEvent),
-    /// The schedule, for work that was left over.
+    /// The schedule for work that was left over.
     Sweep(SweepEvent),
+    /// The schedule for looking at accounts.
+    Check(CheckEvent),
 }
 
 /// Records of the access table's stream.
@@ -72,6 +74,21 @@ pub enum SweepKind {
     Scheduled,
 }
 
+/// What the template has the second schedule say.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct CheckEvent {
+    /// What is to be looked for.
+    pub check: CheckKind,
+}
+
+/// What can be looked for in accounts.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckKind {
+    /// What differs from what is wanted.
+    Drift,
+}
+
 /// The answer: which records are to be handed over again. None means that all is done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct BatchItemFailures {
@@ -101,6 +118,7 @@ mod tests {
             json!({}),
             json!({ "Records": [{ "dynamodb": { "Keys": { "pk": { "N": "1" } } } }] }),
             json!({ "detail-type": "AWS API Call via CloudTrail" }),
+            json!({ "check": "out" }),
             json!("Scheduled Event"),
         ] {
             assert!(

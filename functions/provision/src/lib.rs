@@ -1,9 +1,10 @@
 //! Turns what the tables want into roles in member accounts: woken by work items on the access table's stream, and by a
 //! schedule for what was left over. Provisioning is reconciliation: whatever happened before, each run brings an account to
-//! what is wanted now.
+//! what is wanted now. Another schedule has accounts looked at for what differs from that.
 
 mod accounts;
 mod calls;
+mod drift;
 mod error;
 mod event;
 mod failure;
@@ -23,8 +24,8 @@ use vestibule_shared::{Clock, Random};
 pub use accounts::Aws;
 pub use error::Error;
 pub use event::{
-    BatchItemFailure, BatchItemFailures, Event, ItemKeys, StreamChange, StreamEvent, StreamRecord,
-    SweepEvent, SweepKind, TextAttribute,
+    BatchItemFailure, BatchItemFailures, CheckEvent, CheckKind, Event, ItemKeys, StreamChange,
+    StreamEvent, StreamRecord, SweepEvent, SweepKind, TextAttribute,
 };
 pub use failure::Failure;
 pub use pause::Pause;
@@ -51,11 +52,16 @@ pub struct Context {
 }
 
 /// Does the work that an event tells of. Of a batch, the answer names the records that are to be handed over again; an
-/// error means that a sweep could not be made.
+/// error means that a sweep, or a look at accounts, could not be made.
 pub async fn handle(context: &Context, event: Event) -> Result<BatchItemFailures, Error> {
     match event {
         Event::Stream(event) => Ok(work::stream(context, &event.records).await),
         Event::Sweep(_) => work::sweep(context)
+            .await
+            .map(|()| BatchItemFailures::default()),
+        Event::Check(CheckEvent {
+            check: CheckKind::Drift,
+        }) => drift::handle(context)
             .await
             .map(|()| BatchItemFailures::default()),
     }

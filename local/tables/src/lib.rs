@@ -17,8 +17,8 @@ pub use provisioning::{ProvisioningError, TableNames, create_tables};
 pub use stream::{Batch, StreamError, StreamReader};
 pub use template::{
     AttributeDefinition, EnvironmentValue, FunctionDefinition, IndexDefinition, Key, KeyKind,
-    LeadingKey, Method, Route, StreamSubscription, TableDefinition, TablePermission, Template,
-    TemplateError,
+    LeadingKey, Method, Route, Schedule, StreamSubscription, TableDefinition, TablePermission,
+    Template, TemplateError,
 };
 
 /// The region that the engine answers for, in ARNs and in stream records.

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::failure::Failure;
 use crate::turn::Turn;
 
-pub(crate) use provider::ensure_provider;
+pub(crate) use provider::{ProviderStanding, ensure_provider, provider_standing};
 use service_role::Standing;
 
 /// How long one attempt of a call may take. A lease outlives it.
@@ -62,13 +62,8 @@ impl Aws {
 
 /// IAM in the account of a turn, as its service role.
 pub(crate) async fn enter(turn: &Turn<'_>) -> Result<aws_sdk_iam::Client, Error> {
-    let management = &turn.identity.instance.management_account;
-    if turn.account == *management {
-        return if turn.context.manage_management_account {
-            Ok(turn.context.aws.own.clone())
-        } else {
-            Err(Failure::management_account(management).into())
-        };
+    if let Some(own) = as_ourselves(turn)? {
+        return Ok(own);
     }
     match assume::service_role(turn).await {
         Ok(iam) => match service_role::standing(turn, &iam).await? {
@@ -92,6 +87,28 @@ pub(crate) async fn enter(turn: &Turn<'_>) -> Result<aws_sdk_iam::Client, Error>
         }
         outcome => outcome.map_err(|error| turn.error(error)),
     }
+}
+
+/// IAM in the management account, where nobody has to be assumed, if the turn is there.
+fn as_ourselves(turn: &Turn<'_>) -> Result<Option<aws_sdk_iam::Client>, Error> {
+    let management = &turn.identity.instance.management_account;
+    if turn.account != *management {
+        return Ok(None);
+    }
+    if !turn.context.manage_management_account {
+        return Err(Failure::management_account(management).into());
+    }
+    Ok(Some(turn.context.aws.own.clone()))
+}
+
+/// IAM in the account of a turn for whoever only looks: where there is no way in, none is made.
+pub(crate) async fn look_into(turn: &Turn<'_>) -> Result<aws_sdk_iam::Client, Error> {
+    if let Some(own) = as_ourselves(turn)? {
+        return Ok(own);
+    }
+    assume::service_role(turn)
+        .await
+        .map_err(|error| turn.error(error))
 }
 
 async fn make_service_role(turn: &Turn<'_>) -> Result<(), Error> {

@@ -14,26 +14,57 @@ use crate::iam;
 use crate::reconcile::INSTANCE_TAG;
 use crate::turn::Turn;
 
+/// How the provider that an account has stands to the one that it should have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProviderStanding {
+    /// The same.
+    Current,
+    /// Not there.
+    Missing,
+    /// With other metadata.
+    Outdated,
+    /// Somebody else's.
+    NotOurs,
+}
+
 /// Makes the provider, or gives it the newest metadata.
 pub(crate) async fn ensure_provider(turn: &Turn<'_>, client: &Client) -> Result<(), Error> {
     turn.until_consistent(|| once(turn, client)).await
 }
 
 async fn once(turn: &Turn<'_>, client: &Client) -> Result<(), CallError> {
+    let instance = &turn.identity.instance.id;
+    let arn = arn::provider(&turn.account, instance);
+    match provider_standing(turn, client).await? {
+        ProviderStanding::Current => Ok(()),
+        ProviderStanding::Missing => create(turn, client, &arn).await,
+        ProviderStanding::Outdated => update(turn, client, &arn).await,
+        ProviderStanding::NotOurs => {
+            let what = format!("a SAML provider {}", arn::provider_name(instance));
+            let failure = Failure::not_ours(&turn.account, &what, instance);
+            Err(Error::from(failure).into())
+        }
+    }
+}
+
+/// Looks at the provider, whosever it is.
+pub(crate) async fn provider_standing(
+    turn: &Turn<'_>,
+    client: &Client,
+) -> Result<ProviderStanding, CallError> {
     let (instance, metadata) = (&turn.identity.instance, &turn.identity.metadata);
     let arn = arn::provider(&turn.account, &instance.id);
     let Some(found) = find(turn, client, &arn).await? else {
-        return create(turn, client, &arn).await;
+        return Ok(ProviderStanding::Missing);
     };
-    if found.saml_metadata_document.as_deref().map(str::trim) == Some(metadata.trim()) {
-        return Ok(());
-    }
-    if !is_ours(turn, &found) {
-        let what = format!("a SAML provider {}", arn::provider_name(&instance.id));
-        let failure = Failure::not_ours(&turn.account, &what, &instance.id);
-        return Err(Error::from(failure).into());
-    }
-    update(turn, client, &arn).await
+    let document = found.saml_metadata_document.as_deref();
+    Ok(if document.map(str::trim) == Some(metadata.trim()) {
+        ProviderStanding::Current
+    } else if is_ours(turn, &found) {
+        ProviderStanding::Outdated
+    } else {
+        ProviderStanding::NotOurs
+    })
 }
 
 async fn find(

@@ -5,8 +5,6 @@ mod change;
 mod policies;
 mod read;
 
-pub(crate) use read::find as find_role;
-
 use std::collections::BTreeMap;
 
 use aws_sdk_iam::Client;
@@ -20,7 +18,8 @@ use crate::reconcile::{Change, RoleIdentity, WantedRole, plan};
 use crate::turn::Turn;
 use change::RoleInChange;
 
-pub(crate) use policies::{delete_policies, keep_policies};
+pub(crate) use policies::{delete_policies, differing_policies, keep_policies};
+pub(crate) use read::find as find_role;
 
 /// Makes the role as it is wanted, or removes it. `subject` stands in the audit record.
 pub(crate) async fn bring_about(

@@ -39,6 +39,26 @@ pub(crate) async fn keep_policies(
     Ok(())
 }
 
+/// The ARNs of those policies that [`keep_policies`] would make or change.
+pub(crate) async fn differing_policies(
+    (turn, client): (&Turn<'_>, &Client),
+    wanted: &BTreeMap<String, WantedPolicy>,
+) -> Result<Vec<String>, CallError> {
+    let mut differing = Vec::new();
+    for (arn, wanted) in wanted {
+        let policy = PolicyInChange {
+            turn,
+            client,
+            arn,
+            subject: &Value::Null,
+        };
+        if policy.planned(wanted).await?.is_some() {
+            differing.push(arn.clone());
+        }
+    }
+    Ok(differing)
+}
+
 /// Deletes those of the policies with these ARNs that are ours and that nothing uses any more.
 pub(crate) async fn delete_policies(
     (turn, client): (&Turn<'_>, &Client),
@@ -66,6 +86,15 @@ struct PolicyInChange<'a> {
 
 impl PolicyInChange<'_> {
     async fn keep(&self, wanted: &WantedPolicy) -> Result<(), CallError> {
+        match self.planned(wanted).await? {
+            None => Ok(()),
+            Some(PolicyChange::Create) => self.create(wanted).await,
+            Some(PolicyChange::Revise) => self.revise(wanted).await,
+        }
+    }
+
+    /// What is to be done with the policy. Only looks.
+    async fn planned(&self, wanted: &WantedPolicy) -> Result<Option<PolicyChange>, CallError> {
         let found = match self.find().await? {
             None => None,
             Some(policy) if self.is_ours(&policy) => {
@@ -73,11 +102,7 @@ impl PolicyInChange<'_> {
             }
             Some(_) => Some(FoundPolicy::Foreign),
         };
-        match plan_policy(wanted, found.as_ref()) {
-            None => Ok(()),
-            Some(PolicyChange::Create) => self.create(wanted).await,
-            Some(PolicyChange::Revise) => self.revise(wanted).await,
-        }
+        Ok(plan_policy(wanted, found.as_ref()))
     }
 
     async fn delete_unused(&self) -> Result<(), CallError> {

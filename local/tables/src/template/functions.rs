@@ -2,13 +2,13 @@
 //! AWS SAM resource `AWS::Serverless::Function`, event types `HttpApi`, `DynamoDB` and `Schedule`.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde_norway::Value;
 
 use super::permissions::TablePermission;
-use super::{Resource, TemplateError, faulty, schedule};
+use super::schedule::{self, Schedule};
+use super::{Resource, TemplateError, faulty};
 use crate::filter::FilterPattern;
 
 /// A function as the template describes it.
@@ -26,8 +26,8 @@ pub struct FunctionDefinition {
     pub permissions: Vec<TablePermission>,
     /// The table whose stream wakes it.
     pub stream: Option<StreamSubscription>,
-    /// How often a schedule wakes it.
-    pub schedule: Option<Duration>,
+    /// The schedules that wake it, by their names in the template.
+    pub schedules: BTreeMap<String, Schedule>,
 }
 
 /// What a name in a function's environment stands for.
@@ -205,14 +205,15 @@ pub(super) fn parse(
             .cloned()
             .unwrap_or_default(),
         stream: None,
-        schedule: None,
+        schedules: BTreeMap::new(),
     };
-    for event in properties.events.into_values() {
+    for (name, event) in properties.events {
         match event.kind.as_str() {
             "HttpApi" => function.routes.push(route(logical_id, event.properties)?),
             "DynamoDB" => function.stream = Some(subscription(logical_id, event.properties)?),
             "Schedule" => {
-                function.schedule = Some(schedule::period(logical_id, event.properties)?);
+                let schedule = schedule::parse(logical_id, event.properties)?;
+                function.schedules.insert(name, schedule);
             }
             _ => {}
         }

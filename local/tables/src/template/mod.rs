@@ -15,6 +15,7 @@ use serde_norway::Value;
 use crate::filter::FilterError;
 pub use functions::{EnvironmentValue, FunctionDefinition, Method, Route, StreamSubscription};
 pub use permissions::{LeadingKey, TablePermission};
+pub use schedule::Schedule;
 pub use tables::{AttributeDefinition, IndexDefinition, Key, KeyKind, TableDefinition};
 
 const TEXT: &str = include_str!("../../../../template.yaml");

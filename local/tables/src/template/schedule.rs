@@ -1,8 +1,10 @@
-//! How often a schedule wakes a function. Amazon `EventBridge` user guide, "Rate expressions".
+//! How often a schedule wakes a function, and with what. Amazon `EventBridge` user guide, "Rate expressions"; AWS SAM event
+//! type `Schedule`.
 
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::json;
 use serde_norway::Value;
 
 use super::{TemplateError, faulty};
@@ -11,16 +13,33 @@ use super::{TemplateError, faulty};
 #[serde(rename_all = "PascalCase")]
 struct Properties {
     schedule: String,
+    /// JSON, which the function is handed instead of `EventBridge`'s own event.
+    #[serde(default)]
+    input: Option<String>,
 }
 
-/// The period of an event of type `Schedule`; only rates have one, so that `cron(…)` is refused.
-pub(super) fn period(logical_id: &str, properties: Value) -> Result<Duration, TemplateError> {
+/// A schedule that wakes a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// How often.
+    pub period: Duration,
+    /// What the function is handed.
+    pub event: serde_json::Value,
+}
+
+/// An event of type `Schedule`; only rates have a period, so that `cron(…)` is refused.
+pub(super) fn parse(logical_id: &str, properties: Value) -> Result<Schedule, TemplateError> {
     let properties: Properties =
         serde_norway::from_value(properties).map_err(|error| faulty(logical_id, &error))?;
-    rate(&properties.schedule).ok_or_else(|| {
+    let period = rate(&properties.schedule).ok_or_else(|| {
         let reason = format!("the schedule `{}` is not a rate", properties.schedule);
         faulty(logical_id, &reason)
-    })
+    })?;
+    let event = match properties.input {
+        Some(input) => serde_json::from_str(&input).map_err(|error| faulty(logical_id, &error))?,
+        None => json!({ "detail-type": "Scheduled Event" }),
+    };
+    Ok(Schedule { period, event })
 }
 
 /// `rate(5 minutes)`. The unit of 1 is singular, of every other value plural.

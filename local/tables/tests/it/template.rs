@@ -43,7 +43,7 @@ Resources:
             StartingPosition: TRIM_HORIZON
             BatchSize: 5
             FilterCriteria: { Filters: [{ Pattern: '{"eventName": ["INSERT"]}' }] }
-        Sweep: { Type: Schedule, Properties: { Schedule: rate(1 hour) } }
+        Sweep: { Type: Schedule, Properties: { Schedule: rate(1 hour), Input: '{"kind": "hourly"}' } }
 "#;
 
 #[test]
@@ -115,7 +115,15 @@ fn only_provision_is_woken_by_a_stream_and_only_by_new_work_and_by_a_schedule() 
     };
     assert_eq!(provision.binary, "provision");
     assert!(provision.routes.is_empty());
-    assert!(provision.schedule.is_some());
+    let schedules = provision.schedules.values();
+    let events: Vec<_> = schedules.map(|schedule| &schedule.event).collect();
+    assert_eq!(
+        events,
+        [
+            &json!({ "check": "drift" }),
+            &json!({ "detail-type": "Scheduled Event" }),
+        ]
+    );
     let stream = provision.stream.as_ref().unwrap();
     assert_eq!(stream.table, "AccessTable");
     let [filter] = stream.filters.as_slice() else {
@@ -247,10 +255,12 @@ fn a_function_has_its_routes_its_environment_and_its_stream() {
         ),
         ("AccessTable", 5, 1)
     );
-    assert_eq!(
-        (one.schedule, two.schedule),
-        (None, Some(Duration::from_hours(1)))
-    );
+    assert!(one.schedules.is_empty());
+    let [schedule] = two.schedules.values().collect::<Vec<_>>()[..] else {
+        panic!("{:?}", two.schedules)
+    };
+    assert_eq!(schedule.period, Duration::from_hours(1));
+    assert_eq!(schedule.event, json!({ "kind": "hourly" }));
 }
 
 #[test]
@@ -287,6 +297,11 @@ fn a_template_that_cannot_be_followed_is_refused() {
     let other_schedule = SMALL.replace("rate(1 hour)", "cron(0 12 * * ? *)");
     assert!(matches!(
         Template::parse(&other_schedule),
+        Err(TemplateError::Resource { .. })
+    ));
+    let no_json = SMALL.replace(r#"{"kind": "hourly"}"#, "hourly");
+    assert!(matches!(
+        Template::parse(&no_json),
         Err(TemplateError::Resource { .. })
     ));
     let other_stream = SMALL.replace("AccessTable.StreamArn", "AccessTable.Arn");
