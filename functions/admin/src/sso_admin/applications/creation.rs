@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vestibule_shared::arn;
 use vestibule_shared::ids::ApplicationId;
-use vestibule_shared::store::access::{Application, ApplicationStatus, ClientToken, Grants};
+use vestibule_shared::store::access::{
+    Application, ApplicationStatus, ClientToken, Grants, PortalOptions,
+};
 
 use super::portal_options::PortalShape;
 use super::{application_arn, providers};
@@ -63,20 +65,20 @@ async fn create_once(
     (token, parameters): (Option<&ClientToken>, &Value),
 ) -> Result<String, Error> {
     let made = made_earlier(call, token).await?;
-    let arn = application_arn(call, &application.id);
-    let answered = made.clone().unwrap_or(arn);
+    let made = made.and_then(|id| ApplicationId::parse(&id).ok());
+    let arn = application_arn(call, made.as_ref().unwrap_or(&application.id));
     let record = call
         .record(parameters.clone())
-        .response(json!({ "applicationArn": answered }));
+        .response(json!({ "applicationArn": arn }));
     if made.is_some() {
         call.context.audit.write(&record).await?;
-        return Ok(answered);
+    } else {
+        let access = &call.context.access;
+        access
+            .create_application(application, token, call.recorded(&record))
+            .await?;
     }
-    let access = &call.context.access;
-    access
-        .create_application(application, token, call.recorded(&record))
-        .await?;
-    Ok(answered)
+    Ok(arn)
 }
 
 fn application(call: &Call<'_>, input: Request) -> Result<Application, Error> {
@@ -112,7 +114,7 @@ fn parameters(call: &Call<'_>, application: &Application) -> Value {
     })
 }
 
-fn portal_parameters(options: &vestibule_shared::store::access::PortalOptions) -> Value {
+fn portal_parameters(options: &PortalOptions) -> Value {
     json!({
         "visibility": options.visibility,
         "signInOptions": options.sign_in.as_ref().map(|sign_in| json!({

@@ -64,7 +64,9 @@ pub(super) async fn describe(call: &Call<'_>, named: Named) -> Result<Described,
 }
 
 pub(super) async fn list(call: &Call<'_>, input: ListRequest) -> Result<ListResponse, Error> {
-    check_instance(call, &input.instance_arn)?;
+    // The operation has no error for what is not there.
+    check_instance(call, &input.instance_arn)
+        .map_err(|_| Error::access_denied("There is no access to the instance."))?;
     let (access, filter) = (&call.context.access, &input.filter);
     let account = call.instance.management_account.as_str();
     let paging = input.paging.at_most(MOST);
