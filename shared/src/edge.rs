@@ -125,12 +125,11 @@ async fn with_client_address(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Writes JSON lines to standard output, as CloudWatch reads them. `RUST_LOG`-style filter in `filter`.
-pub fn log_as_json(filter: &str) {
-    let filter = tracing_subscriber::EnvFilter::new(filter);
+/// Writes JSON lines to standard output, as CloudWatch reads them.
+pub fn log_as_json() {
     tracing_subscriber::fmt()
         .json()
-        .with_env_filter(filter)
+        .with_max_level(tracing::Level::INFO)
         .without_time()
         .init();
 }

@@ -1,5 +1,7 @@
 //! What a function is told by its environment, read once in `main`; names as in `template.yaml`.
 
+use std::cell::OnceCell;
+
 use crate::ids::AccountId;
 use crate::sealing::Sealer;
 use crate::signer::Signer;
@@ -18,6 +20,9 @@ type Lookup = dyn Fn(&str) -> Option<String>;
 pub struct Settings {
     lookup: Box<Lookup>,
     aws: aws_config::SdkConfig,
+    // One client for all that is reached by it: each that is made lengthens every cold start.
+    dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
+    kms: OnceCell<aws_sdk_kms::Client>,
 }
 
 impl Settings {
@@ -32,6 +37,8 @@ impl Settings {
         Self {
             lookup: Box::new(lookup),
             aws,
+            dynamodb: OnceCell::new(),
+            kms: OnceCell::new(),
         }
     }
 
@@ -61,7 +68,8 @@ impl Settings {
 
     /// The table whose name the setting carries.
     pub fn table(&self, name: &'static str) -> Result<Table, Missing> {
-        let client = aws_sdk_dynamodb::Client::new(&self.aws);
+        let make = || aws_sdk_dynamodb::Client::new(&self.aws);
+        let client = self.dynamodb.get_or_init(make).clone();
         Ok(Table::new(client, self.text(name)?))
     }
 
@@ -87,14 +95,17 @@ impl Settings {
 
     /// The key that accounts trust.
     pub fn signer(&self) -> Result<Signer, Missing> {
-        let client = aws_sdk_kms::Client::new(&self.aws);
-        Ok(Signer::kms(client, self.text("SIGNING_KEY_ID")?))
+        Ok(Signer::kms(self.kms(), self.text("SIGNING_KEY_ID")?))
     }
 
     /// What seals the secrets that must be read back.
     pub fn sealer(&self) -> Result<Sealer, Missing> {
-        let client = aws_sdk_kms::Client::new(&self.aws);
-        Ok(Sealer::kms(client, self.text("SEALING_KEY_ID")?))
+        Ok(Sealer::kms(self.kms(), self.text("SEALING_KEY_ID")?))
+    }
+
+    fn kms(&self) -> aws_sdk_kms::Client {
+        let make = || aws_sdk_kms::Client::new(&self.aws);
+        self.kms.get_or_init(make).clone()
     }
 
     /// The audit table.

@@ -8,7 +8,7 @@ use vestibule_shared::{Clock, Random, edge};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    edge::log_as_json("info");
+    edge::log_as_json();
     let settings = Settings::from_environment().await;
     let context = Context {
         directory: settings.directory()?,

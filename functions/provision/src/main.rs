@@ -7,7 +7,7 @@ use vestibule_shared::{Clock, Random, edge};
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    edge::log_as_json("info");
+    edge::log_as_json();
     let settings = Settings::from_environment().await;
     let context = Context {
         access: settings.access()?,

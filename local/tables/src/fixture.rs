@@ -2,7 +2,7 @@
 //! two accounts, and a permission set that the group has in the first of them. Time stands still unless it is moved,
 //! and randomness is a sequence that is the same in every run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -14,8 +14,8 @@ use vestibule_shared::ids::{
 };
 use vestibule_shared::store::access::{
     Access, Account, AccountStatus, Assignment, AssignmentChange, AssignmentState, Content,
-    Instance, PasswordPolicy, PermissionSet, PermissionSetState, Place, Provisioned, Request, RequestKind,
-    RequestStatus, Task, Work,
+    Instance, PasswordPolicy, PermissionSet, PermissionSetState, Place, Provisioned, Request,
+    RequestKind, RequestStatus, Task, Work,
 };
 use vestibule_shared::store::audit::{Actor, Audit, Origin, Record};
 use vestibule_shared::store::directory::{
@@ -122,7 +122,8 @@ impl World {
         Ok((world, sample))
     }
 
-    fn over(
+    /// Over tables that are there already, through a client that is given.
+    pub fn over(
         client: &Client,
         names: TableNames,
         engine: Option<Engine>,
@@ -458,6 +459,7 @@ impl World {
             session_seconds: Some(3600),
             relay_state: None,
             fingerprint: Some("test".to_owned()),
+            policies: BTreeSet::new(),
             provisioned_at: Some(now),
         };
         self.access.record_provisioned(&lease, &provisioned).await?;
