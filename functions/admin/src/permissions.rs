@@ -168,4 +168,17 @@ const IDENTITY_STORE: Lines = &[
     ("UpdateUser", ADMINISTRATORS),
 ];
 
-const VESTIBULE: Lines = &[("DescribeSettings", EVERYBODY)];
+const VESTIBULE: Lines = &[
+    ("CreateAccessKey", ADMINISTRATORS),
+    ("CreatePasswordResetLink", HELPDESK),
+    ("DeactivateAccessKey", ADMINISTRATORS),
+    ("DeleteAccessKey", ADMINISTRATORS),
+    ("DeleteCustomerManagedPolicyDocument", ADMINISTRATORS),
+    ("DescribeSettings", EVERYBODY),
+    ("GetCustomerManagedPolicyDocument", AUDITORS),
+    ("InviteUser", HELPDESK),
+    ("ListAccessKeys", AUDITORS),
+    ("LookupEvents", AUDITORS),
+    ("PutCustomerManagedPolicyDocument", ADMINISTRATORS),
+    ("UpdateSettings", ADMINISTRATORS),
+];

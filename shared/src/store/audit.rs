@@ -1,6 +1,8 @@
 //! Audit records in CloudTrail's record shape: one item in the audit table and, once it is written, one
 //! JSON line in the function's log, which is the copy that nobody can take back.
 
+mod lookup;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -9,6 +11,8 @@ use super::transaction::Unmet;
 use super::{Error, Item, Page, PageToken, Table, Transaction, table};
 use crate::Random;
 use crate::ids::{AccountId, UserId};
+
+pub use lookup::{Found, Stretch};
 
 /// How many partitions a day has, so that no partition is hot.
 const SHARDS: &[u8; 16] = b"0123456789abcdef";
@@ -247,7 +251,7 @@ impl Audit {
 
     fn item(&self, stored: &Stored) -> Result<Item, Error> {
         let record = &stored.record;
-        let order = format!("{:.9}#{}", record.event_time, record.event_id);
+        let order = format!("{}#{}", lookup::moment(record.event_time), record.event_id);
         let mut item = self.table.item(&record.partition(), &order, stored)?;
         table::expire(&mut item, record.event_time + self.retention);
         Ok(item)

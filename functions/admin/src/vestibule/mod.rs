@@ -1,10 +1,25 @@
 //! Vestibule's own operations: what AWS has no counterpart for. Their model ships with the project
 //! (`models/vestibule.json`), so that stock clients can call them; every operation is described there.
 
+mod access_keys;
+mod events;
+mod invitations;
+mod policy_documents;
 mod settings;
 
 use crate::operations::handlers;
 
 handlers! {
+    "CreateAccessKey" => access_keys::create,
+    "CreatePasswordResetLink" => invitations::reset,
+    "DeactivateAccessKey" => access_keys::deactivate,
+    "DeleteAccessKey" => access_keys::delete,
+    "DeleteCustomerManagedPolicyDocument" => policy_documents::delete,
     "DescribeSettings" => settings::describe,
+    "GetCustomerManagedPolicyDocument" => policy_documents::get,
+    "InviteUser" => invitations::invite,
+    "ListAccessKeys" => access_keys::list,
+    "LookupEvents" => events::lookup,
+    "PutCustomerManagedPolicyDocument" => policy_documents::put,
+    "UpdateSettings" => settings::update,
 }

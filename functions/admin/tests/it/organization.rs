@@ -64,6 +64,26 @@ impl Organization {
         }
     }
 
+    /// The same organization for the holder of another key.
+    pub(crate) fn with_key(&self, key: NewAccessKey) -> Self {
+        Self {
+            world: self.world.clone(),
+            sample: self.sample.clone(),
+            context: self.context.clone(),
+            key,
+        }
+    }
+
+    /// The same organization for the holder of a new key of this role.
+    pub(crate) async fn with_role(&self, role: &str) -> Self {
+        let made = self.ok("CreateAccessKey", json!({ "Role": role })).await;
+        let text = |member: &str| made[member].as_str().unwrap().to_owned();
+        self.with_key(NewAccessKey {
+            id: text("AccessKeyId"),
+            secret: text("SecretAccessKey"),
+        })
+    }
+
     /// The instance's ARN.
     pub(crate) fn instance_arn(&self) -> String {
         arn::instance(&self.sample.instance.id)

@@ -1,6 +1,32 @@
 //! Vestibule's own operations.
 
-use super::Effect::Reads;
+use super::Effect::{Changes, Reads};
 use super::Row;
 
-pub(super) const ROWS: &[Row] = &[("DescribeSettings", Reads, "{}")];
+pub(super) const ROWS: &[Row] = &[
+    ("DescribeSettings", Reads, "{}"),
+    (
+        "UpdateSettings",
+        Changes,
+        r#"{"SessionDurationMinutes":60}"#,
+    ),
+    (
+        "CreateAccessKey",
+        Changes,
+        r#"{"Role":"Auditor","Description":"for the coverage"}"#,
+    ),
+    ("ListAccessKeys", Reads, "{}"),
+    (
+        "DeactivateAccessKey",
+        Changes,
+        r#"{"AccessKeyId":"$otherkey"}"#,
+    ),
+    ("DeleteAccessKey", Changes, r#"{"AccessKeyId":"$otherkey"}"#),
+    ("InviteUser", Changes, r#"{"UserName":"carol"}"#),
+    (
+        "CreatePasswordResetLink",
+        Changes,
+        r#"{"UserName":"carol"}"#,
+    ),
+    ("LookupEvents", Reads, r#"{"EventName":"InviteUser"}"#),
+];
