@@ -7,9 +7,10 @@ const repeated = form.elements.repeated;
 const repeatedState = form.querySelector("[data-repeated]");
 const userName = form.elements.user_name.value.toLowerCase();
 const problem = form.querySelector("#problem");
+const minimumLength = Number(form.dataset.minimumLength);
 
 const checks = {
-  length: (text) => [...text].length >= 8 && [...text].length <= 64,
+  length: (text) => [...text].length >= minimumLength && [...text].length <= 64,
   lower: (text) => /\p{Lowercase}/u.test(text),
   upper: (text) => /\p{Uppercase}/u.test(text),
   digit: (text) => /\p{N}/u.test(text),

@@ -11,8 +11,6 @@ use vestibule_shared::store::transaction::Unmet;
 use vestibule_shared::store::{self, Table, Transaction};
 
 const PASSWORD: &str = "PASSWORD";
-/// How many passwords are kept, the present one included: none of them may be chosen again.
-const REMEMBERED: usize = 3;
 
 /// The passwords of an instance.
 #[derive(Debug, Clone)]
@@ -39,23 +37,26 @@ impl Password {
         self.hashes.first().map(String::as_str)
     }
 
-    /// The hashes of the passwords that may not be chosen again.
-    pub(crate) fn remembered(&self) -> &[String] {
-        &self.hashes
+    /// The hashes of the last `count` passwords as far as they were kept, the present one's first.
+    pub(crate) fn remembered(&self, count: usize) -> &[String] {
+        self.hashes.get(..count).unwrap_or(&self.hashes)
     }
 
-    /// The record once, at `now`, the password with `hash` has taken the place of `before`.
+    /// The record once, at `now`, the password with `hash` has taken the place of `before`; of all passwords the last `kept`
+    /// are kept.
     pub(crate) fn after(
         before: Option<&Self>,
         (hash, device_secret): (String, String),
         now: Timestamp,
+        kept: usize,
     ) -> Self {
         let older = before.map_or(&[][..], |before| &before.hashes);
         let hashes = std::iter::once(hash).chain(older.iter().cloned());
         Self {
             revision: before.map_or(1, |before| before.revision + 1),
             set_at: now,
-            hashes: hashes.take(REMEMBERED).collect(),
+            // Never none: the first is the present one.
+            hashes: hashes.take(kept.max(1)).collect(),
             device_secret,
         }
     }
@@ -133,16 +134,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_passwords_are_remembered_the_newest_first() {
+    fn as_many_passwords_are_remembered_as_are_to_be_the_newest_first() {
         let mut password = None;
         for hash in ["a", "b", "c", "d"] {
             let set = (hash.to_owned(), "secret".to_owned());
-            let after = Password::after(password.as_ref(), set, Timestamp::UNIX_EPOCH);
+            let after = Password::after(password.as_ref(), set, Timestamp::UNIX_EPOCH, 3);
             password = Some(after);
         }
         let password = password.unwrap();
         assert_eq!(password.current(), Some("d"));
-        assert_eq!(password.remembered(), ["d", "c", "b"]);
+        assert_eq!(password.remembered(3), ["d", "c", "b"]);
+        assert_eq!(password.remembered(2), ["d", "c"]);
+        assert_eq!(password.remembered(9), ["d", "c", "b"]);
         assert_eq!(password.revision, 4);
         assert!(!format!("{password:?}").contains("secret"));
     }

@@ -17,7 +17,8 @@ use vestibule_shared::token::Token;
 
 use crate::authenticators::Password;
 use crate::hashing::Typed;
-use crate::{Context, Error, Site, rules};
+use crate::rules::Rules;
+use crate::{Context, Error, Site};
 
 const UNMET: &str = "The password does not meet every rule yet.";
 const UNEQUAL: &str = "The two passwords are not equal.";
@@ -46,7 +47,8 @@ pub(crate) async fn show(State(context): State<Context>, uri: Uri) -> Response {
     let answer = async {
         let site = context.site().await?;
         let link = context.open_link(&uri).await?;
-        Ok(link.page(&site, (&rules::open(), None)))
+        let rules = Rules::of(site.instance.password_policy);
+        Ok(link.page(&site, &rules, (&rules.open(), None)))
     };
     answer.await.unwrap_or_else(|error| context.refuse(&error))
 }
@@ -79,23 +81,24 @@ async fn set_password(
     }
 
     let typed = Typed::new(&request.password);
-    let judged = rules::judge(&typed, &link.user.user_name);
+    let rules = Rules::of(site.instance.password_policy);
+    let judged = rules.judge(&typed, &link.user.user_name);
     if judged.iter().any(|rule| rule.met != Some(true)) {
-        return Ok(link.page(&site, (&judged, Some(UNMET))));
+        return Ok(link.page(&site, &rules, (&judged, Some(UNMET))));
     }
     if request.password != request.repeated {
-        return Ok(link.page(&site, (&judged, Some(UNEQUAL))));
+        return Ok(link.page(&site, &rules, (&judged, Some(UNEQUAL))));
     }
     let before = link.password.as_ref();
-    let remembered = before.map_or(&[][..], Password::remembered);
+    let remembered = before.map_or(&[][..], |before| before.remembered(rules.history()));
     if typed.is_among(remembered).await? {
-        return Ok(link.page(&site, (&judged, Some(USED_BEFORE))));
+        return Ok(link.page(&site, &rules, (&judged, Some(USED_BEFORE))));
     }
 
     let secret = Token::generate(&context.random);
     let hash = typed.hash(&context.random).await?;
     let set = (hash, secret.expose().to_owned());
-    let after = Password::after(before, set, context.clock.now());
+    let after = Password::after(before, set, context.clock.now(), rules.history());
     match context.put_password(&link, &after, origin).await {
         Ok(()) => Ok(site
             .pages
@@ -104,20 +107,26 @@ async fn set_password(
         // Another link or an administrator was faster, and what this link is worth now is to be seen again.
         Err(store::Error::Conflict(_)) => {
             let link = context.open_link(uri).await?;
-            Ok(link.page(&site, (&judged, Some(CHANGED))))
+            Ok(link.page(&site, &rules, (&judged, Some(CHANGED))))
         }
         Err(error) => Err(error.into()),
     }
 }
 
 impl OpenLink {
-    fn page(&self, site: &Site, (rules, problem): (&[PasswordRule<'_>], Option<&str>)) -> Response {
+    fn page(
+        &self,
+        site: &Site,
+        rules: &Rules,
+        (shown, problem): (&[PasswordRule<'_>], Option<&str>),
+    ) -> Response {
         let csrf = self.token.derive("csrf");
         let page = PasswordPage {
             path: &format!("/start/password/{}", self.token.expose()),
             csrf: csrf.expose(),
             user_name: &self.user.user_name,
-            rules,
+            minimum_length: rules.minimum_length(),
+            rules: shown,
             problem,
         };
         let status = match problem {

@@ -35,6 +35,8 @@ pub struct PasswordPage<'a> {
     pub csrf: &'a str,
     /// The name that the person will sign in with.
     pub user_name: &'a str,
+    /// How many characters the password must have.
+    pub minimum_length: u32,
     /// The rules, in the order in which they are shown.
     pub rules: &'a [PasswordRule<'a>],
     /// Why the form is shown again.

@@ -147,6 +147,7 @@ fn sign_in_pages() -> Vec<Sample> {
         path: "/start/password/abc",
         csrf: "token",
         user_name: "amira",
+        minimum_length: 8,
         rules: &open,
         problem: None,
     };

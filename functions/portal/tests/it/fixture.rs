@@ -15,6 +15,7 @@ use vestibule_portal::{Authenticators, Context, router};
 use vestibule_shared::Random;
 use vestibule_shared::edge::ClientAddress;
 use vestibule_shared::ids::UserId;
+use vestibule_shared::store::access::{Instance, PasswordPolicy};
 use vestibule_shared::store::audit::Record;
 use vestibule_shared::store::directory::User;
 use vestibule_shared::store::sessions::PasswordLink;
@@ -74,6 +75,20 @@ impl Organization {
             .give_password(&organization.sample.user.id, PASSWORD)
             .await;
         organization
+    }
+
+    /// Changes the instance's password policy.
+    pub(crate) async fn ask_for(&self, password_policy: PasswordPolicy) {
+        let access = &self.world.access;
+        let before = access.find_instance().await.unwrap().unwrap();
+        let after = Instance {
+            password_policy,
+            revision: before.revision + 1,
+            ..before.clone()
+        };
+        let record = self.world.record();
+        let replaced = access.replace_instance((&before, &after), self.world.recorded(&record));
+        replaced.await.unwrap();
     }
 
     /// The path of a new one-time link for `user`.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use jiff::SignedDuration;
+use vestibule_shared::store::access::PasswordPolicy;
 
 use crate::fixture::{Answer, Organization, PASSWORD};
 
@@ -176,6 +177,64 @@ async fn the_last_three_passwords_may_not_be_chosen_again() {
     organization
         .give_password(alice, &format!("{PASSWORD}1"))
         .await;
+}
+
+#[tokio::test]
+async fn the_instances_policy_says_which_passwords_are_taken() {
+    let organization = Organization::new().await;
+    let alice = &organization.sample.user.id;
+    let path = organization.invite(alice).await;
+    organization
+        .ask_for(PasswordPolicy {
+            minimum_length: 20,
+            require_uppercase: false,
+            require_symbols: false,
+            ..PasswordPolicy::default()
+        })
+        .await;
+    let mut browser = organization.browser();
+    let page = browser.get(&path).await;
+    assert!(page.says("20 to 64 characters"));
+    assert!(page.says(r#"data-minimum-length="20""#));
+    assert!(page.says("A digit"));
+    assert!(!page.says("A symbol"));
+    let refused = browser.set_password(&path, PASSWORD).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.says("20 to 64 characters"));
+    let answer = browser.set_password(&path, "correcthorsebattery7").await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_instances_policy_says_how_many_passwords_are_remembered() {
+    let organization = Organization::new().await;
+    let alice = &organization.sample.user.id;
+    let one = PasswordPolicy {
+        history_count: 1,
+        ..PasswordPolicy::default()
+    };
+    organization.ask_for(one).await;
+    let numbered = |number: u32| format!("{PASSWORD}{number}");
+    for number in [1, 2, 1] {
+        organization.give_password(alice, &numbered(number)).await;
+    }
+    // What was forgotten stays so; from now on four are kept.
+    let four = PasswordPolicy {
+        history_count: 4,
+        ..one
+    };
+    organization.ask_for(four).await;
+    for number in [2, 3, 4] {
+        organization.give_password(alice, &numbered(number)).await;
+    }
+    let path = organization.invite(alice).await;
+    for number in 1..=4 {
+        let password = numbered(number);
+        let answer = organization.browser().set_password(&path, &password).await;
+        assert!(answer.says("one of your last passwords"), "{number}");
+    }
+    organization.give_password(alice, &numbered(5)).await;
+    organization.give_password(alice, &numbered(1)).await;
 }
 
 #[tokio::test]
