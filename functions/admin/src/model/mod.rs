@@ -142,6 +142,11 @@ impl Operation {
         }
     }
 
+    /// Whether the model says that the operation may fail with this error.
+    pub(crate) fn declares(&self, code: &str) -> bool {
+        self.errors.contains_key(code)
+    }
+
     /// Whether the operation may fail with this error, and the error's body (without `__type`) fits its shape.
     pub fn validate_error(&self, code: &str, body: &Value) -> Result<(), ShapeMismatch> {
         let shape = self

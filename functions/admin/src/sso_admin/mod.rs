@@ -4,7 +4,7 @@ pub(crate) mod applications;
 pub(crate) mod assignments;
 mod client_tokens;
 mod instances;
-mod permission_sets;
+pub(crate) mod permission_sets;
 mod requests;
 mod tags;
 mod token_issuers;
@@ -29,12 +29,14 @@ pub(crate) fn find(name: &str) -> Option<Handler> {
         .or_else(|| token_issuers::find(name))
 }
 
-/// Refuses the ARN of another instance.
+/// Refuses the ARN of another instance, by the error that the operation declares for one that is not there.
 fn check_instance(call: &Call<'_>, instance_arn: &str) -> Result<(), Error> {
     if arn::parse_instance(instance_arn).as_ref() == Ok(&call.instance.id) {
         Ok(())
-    } else {
+    } else if call.operation.declares("ResourceNotFoundException") {
         Err(Error::not_found("The instance was not found."))
+    } else {
+        Err(Error::access_denied("The instance cannot be reached."))
     }
 }
 

@@ -76,9 +76,7 @@ pub(in crate::sso_admin) async fn describe(
     call: &Call<'_>,
     request: DescribeRequest,
 ) -> Result<DescribeResponse, Error> {
-    // The operation declares no other error for an instance that is not there.
-    check_instance(call, &request.instance_arn)
-        .map_err(|_| Error::access_denied("The instance cannot be described."))?;
+    check_instance(call, &request.instance_arn)?;
     Ok(DescribeResponse {
         metadata: metadata(call),
         permission_sets_enabled: true,

@@ -25,9 +25,7 @@ pub(in crate::sso_admin) async fn delete(
     call: &Call<'_>,
     input: DeleteRequest,
 ) -> Result<Nothing, Error> {
-    // The operation declares no other error for an instance that is not there.
-    check_instance(call, &input.instance_arn)
-        .map_err(|_| Error::access_denied("The instance cannot be deleted."))?;
+    check_instance(call, &input.instance_arn)?;
     Err(Error::access_denied(
         "The organization's instance cannot be deleted; it goes with its stack.",
     ))

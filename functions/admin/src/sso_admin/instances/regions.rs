@@ -60,7 +60,7 @@ pub(in crate::sso_admin) async fn list(
     call: &Call<'_>,
     input: ListRequest,
 ) -> Result<ListResponse, Error> {
-    reach(call, &input.instance_arn)?;
+    check_instance(call, &input.instance_arn)?;
     let all = BTreeMap::from([(call.instance.region.clone(), Region::of(call))]);
     let Listed { items, next_token } = input.paging.slice(call.operation.name(), all)?;
     Ok(ListResponse {
@@ -82,7 +82,7 @@ pub(in crate::sso_admin) async fn add(
     call: &Call<'_>,
     input: NamedRegion,
 ) -> Result<Nothing, Error> {
-    reach(call, &input.instance_arn)?;
+    check_instance(call, &input.instance_arn)?;
     Err(match is_of_the_instance(call, &input) {
         Ok(()) => Error::conflict("The Region is the instance's already."),
         Err(_) => Error::validation(
@@ -98,12 +98,6 @@ pub(in crate::sso_admin) async fn remove(
     check_instance(call, &input.instance_arn)?;
     is_of_the_instance(call, &input)?;
     Err(Error::validation("The primary Region cannot be removed."))
-}
-
-/// Refuses another instance where the operation declares no error for one that is not there.
-fn reach(call: &Call<'_>, instance_arn: &str) -> Result<(), Error> {
-    check_instance(call, instance_arn)
-        .map_err(|_| Error::access_denied("The instance cannot be reached."))
 }
 
 fn is_of_the_instance(call: &Call<'_>, input: &NamedRegion) -> Result<(), Error> {

@@ -91,12 +91,12 @@ pub(in crate::sso_admin) async fn list(
 }
 
 /// The path and name, as documents are kept under.
-pub(super) fn key(policy: &CustomerManagedPolicy) -> String {
+pub(crate) fn key(policy: &CustomerManagedPolicy) -> String {
     format!("{}{}", policy.path, policy.name)
 }
 
 /// Whether a permission set refers to a policy, attached or as its boundary.
-pub(super) fn is_referred_to(content: &Content, policy: &CustomerManagedPolicy) -> bool {
+pub(crate) fn is_referred_to(content: &Content, policy: &CustomerManagedPolicy) -> bool {
     content.customer_managed_policies.contains(policy)
         || matches!(
             &content.permissions_boundary,
@@ -137,7 +137,7 @@ fn detached(before: &Content, policy: &CustomerManagedPolicy) -> Result<Content,
     Ok(without_idle_documents(content))
 }
 
-pub(super) fn parameters(named: &Named, policy: &CustomerManagedPolicy) -> Value {
+pub(crate) fn parameters(named: &Named, policy: &CustomerManagedPolicy) -> Value {
     json!({
         "instanceArn": named.instance_arn,
         "permissionSetArn": named.permission_set_arn,

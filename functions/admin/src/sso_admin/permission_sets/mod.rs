@@ -6,7 +6,7 @@ mod deletion;
 mod inline_policy;
 mod managed_policies;
 mod permissions_boundary;
-mod policy_document;
+pub(crate) mod policy_document;
 mod provisioning;
 mod quotas;
 mod revision;
@@ -17,7 +17,12 @@ use vestibule_shared::arn::PermissionSetArn;
 use vestibule_shared::ids::PermissionSetId;
 use vestibule_shared::store::access::PermissionSet;
 
+pub(crate) use customer_managed_policies::{
+    Reference, is_referred_to, key as key_of, parameters as policy_parameters,
+};
 pub(super) use deletion::find_active;
+pub(crate) use quotas::within_quotas;
+pub(crate) use revision::revise;
 
 use super::check_instance;
 use crate::Error;
@@ -50,13 +55,13 @@ handlers! {
 /// The members with which a request names a permission set.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Named {
+pub(crate) struct Named {
     pub(super) instance_arn: String,
     pub(super) permission_set_arn: String,
 }
 
 /// The permission set that a request names.
-pub(super) async fn find_permission_set(
+pub(crate) async fn find_permission_set(
     call: &Call<'_>,
     named: &Named,
 ) -> Result<PermissionSet, Error> {

@@ -10,7 +10,7 @@ pub(super) const LARGEST_INLINE: usize = 10_240;
 
 /// Checks a document that `what` names in errors, such as `inline policy`. It may have `most` characters that are no
 /// white space.
-pub(super) fn check(what: &str, document: &str, most: usize) -> Result<(), Error> {
+pub(crate) fn check(what: &str, document: &str, most: usize) -> Result<(), Error> {
     let characters = document
         .chars()
         .filter(|character| !character.is_whitespace());

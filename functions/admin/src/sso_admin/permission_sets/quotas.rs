@@ -11,7 +11,7 @@ const MOST_POLICIES: usize = 251;
 const LARGEST: usize = 300 * 1024;
 
 /// The content with something added to it, unless that is too much.
-pub(super) fn within_quotas(content: Content) -> Result<Content, Error> {
+pub(crate) fn within_quotas(content: Content) -> Result<Content, Error> {
     if content.managed_policies.len() + content.customer_managed_policies.len() > MOST_POLICIES {
         return Err(Error::quota_exceeded(
             "The permission set has 251 policies, which is as many as it can have.",

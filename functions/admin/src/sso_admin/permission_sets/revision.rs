@@ -13,7 +13,7 @@ use crate::sso_admin::retry;
 const BETWEEN_REMOVALS: u64 = 8;
 
 /// Writes what `decide` makes of the newest revision as a new one. `decide` is asked again when somebody else was first.
-pub(in crate::sso_admin) async fn revise(
+pub(crate) async fn revise(
     call: &Call<'_>,
     named: &Named,
     parameters: Value,

@@ -32,6 +32,47 @@ pub(super) const ROWS: &[Row] = &[
         r#"{$spare,"ManagedPolicyArn":"arn:aws:iam::aws:policy/A"}"#,
     ),
     (
+        "AttachCustomerManagedPolicyReferenceToPermissionSet",
+        Changes,
+        r#"{$spare,"CustomerManagedPolicyReference":{"Name":"Deploy","Path":"/team/"}}"#,
+    ),
+    (
+        "ListCustomerManagedPolicyReferencesInPermissionSet",
+        Reads,
+        r"{$spare}",
+    ),
+    (
+        "PutCustomerManagedPolicyDocument",
+        Changes,
+        r#"{$spare,"CustomerManagedPolicyReference":{"Name":"Deploy","Path":"/team/"},"PolicyDocument":"{\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}}"}"#,
+    ),
+    (
+        "GetCustomerManagedPolicyDocument",
+        Reads,
+        r#"{$spare,"CustomerManagedPolicyReference":{"Name":"Deploy","Path":"/team/"}}"#,
+    ),
+    (
+        "DeleteCustomerManagedPolicyDocument",
+        Changes,
+        r#"{$spare,"CustomerManagedPolicyReference":{"Name":"Deploy","Path":"/team/"}}"#,
+    ),
+    (
+        "PutPermissionsBoundaryToPermissionSet",
+        Changes,
+        r#"{$spare,"PermissionsBoundary":{"ManagedPolicyArn":"arn:aws:iam::aws:policy/A"}}"#,
+    ),
+    ("GetPermissionsBoundaryForPermissionSet", Reads, r"{$spare}"),
+    (
+        "DeletePermissionsBoundaryFromPermissionSet",
+        Changes,
+        r"{$spare}",
+    ),
+    (
+        "DetachCustomerManagedPolicyReferenceFromPermissionSet",
+        Changes,
+        r#"{$spare,"CustomerManagedPolicyReference":{"Name":"Deploy","Path":"/team/"}}"#,
+    ),
+    (
         "PutInlinePolicyToPermissionSet",
         Changes,
         r#"{$spare,"InlinePolicy":"{\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}}"}"#,
