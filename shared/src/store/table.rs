@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue, TransactWriteItem,
-    Update,
+    AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue, Select,
+    TransactWriteItem, Update,
 };
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
@@ -178,6 +178,23 @@ impl Table {
             keys.extend(text(&item, "sk").map(str::to_owned));
         }
         Ok(keys)
+    }
+
+    /// How many items a partition has, `most` at the most, strongly consistent. `most` such items are less than a megabyte.
+    pub async fn count(&self, pk: &str, most: i32) -> Result<i32, Error> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .limit(most)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+            .select(Select::Count)
+            .send()
+            .await
+            .map_err(Error::unavailable)?;
+        Ok(answer.count)
     }
 
     /// One page of a list on the index, in the order of `listing_sk`. Eventually consistent: it lists, it does not decide.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use vestibule_shared::arn::PermissionSetArn;
 use vestibule_shared::ids::{Principal, RequestId};
 use vestibule_shared::store::access::{AssignmentState, Place, Task, Work};
+use vestibule_shared::store::table::key;
 
 use crate::organization::Organization;
 
@@ -278,6 +279,27 @@ async fn requests_are_listed_newest_first_and_by_status() {
         .ok("ListAccountAssignmentDeletionStatus", input)
         .await;
     assert_eq!(deletions, json!({ "AccountAssignmentsDeletionStatus": [] }));
+}
+
+#[tokio::test]
+async fn a_thousand_have_a_permission_set_in_an_account_at_most() {
+    let organization = Organization::new().await;
+    let place = organization.place(0);
+    let table = organization.world.table("AccessTable").unwrap();
+    let pk = format!("PROVISIONED#{}#{}", place.account, place.permission_set);
+    // The group of the sample is there already.
+    for number in 1..1000 {
+        let item = key(&pk, &format!("USER#{number}"));
+        table.put(item).await.unwrap();
+    }
+    let user = organization.assignment(&organization.user(), 0);
+    let create = "CreateAccountAssignment";
+    let refused = organization.refused(create, user).await;
+    assert_eq!(refused, "ServiceQuotaExceededException");
+    let group = organization.assignment(&organization.group(), 0);
+    organization.ok(create, group).await;
+    let elsewhere = organization.assignment(&organization.user(), 1);
+    organization.ok(create, elsewhere).await;
 }
 
 #[tokio::test]

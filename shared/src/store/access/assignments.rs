@@ -13,6 +13,9 @@ use crate::store::directory::Recorded;
 use crate::store::transaction::{Unmet, Write};
 use crate::store::{Error, Page, PageToken, Transaction, table};
 
+/// How many principals may have one permission set in one account. Whoever provisions it reads all of them.
+const MOST_AT_A_PLACE: i32 = 1000;
+
 /// A permission set in an account: what can be assigned, and what becomes one role.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
@@ -125,6 +128,13 @@ impl Access {
             .page(&principal.key(), &prefix(account), limit, from)
             .await?;
         self.read_page(page)
+    }
+
+    /// Whether there are as many assignments at `place` as there may be, whatever their state. Of some that are made at the same
+    /// time more may come through.
+    pub async fn is_full(&self, place: &Place) -> Result<bool, Error> {
+        let count = self.table.count(&by_place(place), MOST_AT_A_PLACE).await?;
+        Ok(count >= MOST_AT_A_PLACE)
     }
 
     /// All assignments at `place`, whatever their state, strongly consistent: what provisioning decides on.

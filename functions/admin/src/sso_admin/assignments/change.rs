@@ -140,6 +140,11 @@ async fn assign(
 ) -> Result<Request, Error> {
     let access = &call.context.access;
     let before = access.find_assignment(principal, place).await?;
+    if before.is_none() && access.is_full(place).await? {
+        return Err(Error::quota_exceeded(
+            "1000 users and groups are assigned to the permission set in the account. Assign a group that they are in.",
+        ));
+    }
     let request = new_request(call, RequestKind::Create, (principal, place));
     let after = assigned(before.as_ref(), &request, (principal, place));
     let work = Work {
