@@ -1,23 +1,30 @@
-// The list of accounts: search while one types, access keys in a dialog, and shortcut links.
+// The list of accounts and applications: search while one types, access keys in a dialog, and shortcut links.
 "use strict";
 
 const field = document.getElementById("q");
-const count = document.querySelector("[data-count]");
 const dialog = document.querySelector("[data-keys-dialog]");
 
-// Search. When the list is only a part of all accounts, the server searches.
+// Search. When the lists are only a part of what there is, the server searches.
 
-function searchHere(list, words) {
-  const unfound = document.querySelector("[data-unfound]");
+function searchList(list, noun, words) {
   let shown = 0;
   for (const row of list.children) {
     row.hidden = !words.every((word) => row.dataset.searched.includes(word));
     if (!row.hidden) shown += 1;
   }
-  const all = `${list.dataset.total} account${list.dataset.total === "1" ? "" : "s"}`;
-  count.textContent = words.length ? `${shown} of ${all}` : all;
-  unfound.hidden = shown > 0;
   list.hidden = shown === 0;
+  const all = `${list.dataset.total} ${noun}${list.dataset.total === "1" ? "" : "s"}`;
+  return { shown, count: words.length ? `${shown} of ${all}` : all };
+}
+
+function searchHere(words) {
+  for (const [name, noun] of [["", "account"], ["applications-", "application"]]) {
+    const list = document.querySelector(`[data-${noun}s]`);
+    if (!list) continue;
+    const { shown, count } = searchList(list, noun, words);
+    document.querySelector(`[data-${name}count]`).textContent = count;
+    document.querySelector(`[data-${name}unfound]`).hidden = shown > 0;
+  }
 }
 
 let asking;
@@ -29,7 +36,7 @@ async function searchThere(address) {
     if (!answer.ok || answer.redirected) return location.assign(address);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     document.querySelector("[data-list]").replaceWith(page.querySelector("[data-list]"));
-    count.textContent = page.querySelector("[data-count]").textContent;
+    document.querySelector(".heading .count").textContent = page.querySelector(".heading .count").textContent;
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
   }
@@ -37,14 +44,13 @@ async function searchThere(address) {
 
 let waiting;
 function search() {
-  const list = document.querySelector("[data-accounts]");
   const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
   const address = new URL("/start/", location.origin);
   const destination = new URLSearchParams(location.search).get("destination");
   if (words.length) address.searchParams.set("q", field.value);
   if (destination) address.searchParams.set("destination", destination);
   history.replaceState(null, "", address);
-  if (list && "complete" in list.dataset) return searchHere(list, words);
+  if (document.querySelector("[data-complete]")) return searchHere(words);
   clearTimeout(waiting);
   waiting = setTimeout(searchThere, 200, address);
 }

@@ -1,14 +1,21 @@
-//! Who may enter which account as what: the one decision behind the portal's page, the console and credentials.
+//! Who may enter which account as what, and open which application: the one decision behind the portal's page, the console
+//! and credentials.
 
-use std::collections::BTreeMap;
+mod applications;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+pub use applications::ApplicationEntry;
+
+use crate::access_control_attributes::{self, Refused};
 use crate::arn;
 use crate::ids::{AccountId, PermissionSetId, PermissionSetName, Principal};
 use crate::store::Error;
 use crate::store::access::{
-    Access, Account, AccountStatus, AssignmentState, Instance, PermissionSet, Place, Provisioned,
+    Access, Account, AccountStatus, Assignment, AssignmentState, Instance, PermissionSet, Place,
+    Provisioned,
 };
 use crate::store::directory::{Directory, UserWithGroups};
 
@@ -23,6 +30,15 @@ pub struct AccountEntry {
     pub descriptions: BTreeMap<PermissionSetName, String>,
 }
 
+/// Everything that a user may open in the portal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entries {
+    /// Accounts, by name.
+    pub accounts: Vec<AccountEntry>,
+    /// Applications, by name.
+    pub applications: Vec<ApplicationEntry>,
+}
+
 /// That a user may enter an account as a permission set, and how. Only [`authorize`] makes one.
 #[derive(Debug, Clone)]
 pub struct AuthorizedEntry {
@@ -30,6 +46,7 @@ pub struct AuthorizedEntry {
     role_arn: String,
     provider_arn: String,
     provisioned: Provisioned,
+    principal_tags: BTreeMap<String, String>,
 }
 
 /// Why a user may not enter.
@@ -41,6 +58,9 @@ pub enum Refusal {
     /// Trusted access is off: nobody may enter anything.
     #[error("access to the organization's accounts is switched off")]
     TrustedAccessOff,
+    /// The user's attributes, which decide on access, cannot go with them.
+    #[error(transparent)]
+    Attributes(#[from] Refused),
     /// The tables could not be asked.
     #[error(transparent)]
     Store(#[from] Error),
@@ -65,6 +85,12 @@ impl AuthorizedEntry {
         &self.provider_arn
     }
 
+    /// The tags of the session, for access control by attributes.
+    #[must_use]
+    pub fn principal_tags(&self) -> &BTreeMap<String, String> {
+        &self.principal_tags
+    }
+
     /// How long the session may last, in seconds.
     #[must_use]
     pub fn session_seconds(&self) -> u32 {
@@ -82,6 +108,43 @@ impl AuthorizedEntry {
     pub fn relay_state(&self) -> Option<&str> {
         self.provisioned.relay_state.as_deref()
     }
+}
+
+/// Everything that `user` may open. Reads: groups; what is assigned to each of the principals, and what is open to everybody,
+/// in parallel; accounts, permission sets and applications in parallel.
+pub async fn entries_of(
+    (directory, access): (&Directory, &Access),
+    instance: &Instance,
+    user: &UserWithGroups,
+) -> Result<Entries, Error> {
+    let principals = principals(directory, user).await?;
+    let assigned = principals
+        .iter()
+        .map(|principal| access.assigned_to(principal));
+    let (assigned, open) = futures_util::future::try_join(
+        crate::store::table::futures_join(assigned),
+        access.open_applications(),
+    )
+    .await?;
+    let (accounts, applications): (Vec<_>, Vec<_>) = assigned.into_iter().unzip();
+    let accounts = accounts
+        .into_iter()
+        .flatten()
+        .filter(|_| instance.trusted_access);
+    let applications: BTreeSet<_> = applications
+        .into_iter()
+        .flatten()
+        .map(|assignment| assignment.application)
+        .collect();
+    let (accounts, applications) = futures_util::future::try_join(
+        account_entries(access, accounts),
+        applications::find(access, (applications, open)),
+    )
+    .await?;
+    Ok(Entries {
+        accounts,
+        applications,
+    })
 }
 
 /// Every account that `user` may enter, with its roles, by account name. Reads: groups; assignments of all principals in
@@ -121,9 +184,15 @@ async fn find_entries(
             .map(|principal| access.assignments_of(principal, account)),
     )
     .await?;
+    account_entries(access, assignments.into_iter().flatten()).await
+}
+
+/// The accounts that active ones of `assignments` let somebody enter.
+async fn account_entries(
+    access: &Access,
+    assignments: impl Iterator<Item = Assignment>,
+) -> Result<Vec<AccountEntry>, Error> {
     let places: Vec<Place> = assignments
-        .into_iter()
-        .flatten()
         .filter(|assignment| assignment.state == AssignmentState::Active)
         .map(|assignment| assignment.place)
         .collect();
@@ -179,12 +248,16 @@ pub async fn authorize(
             provider_arn: arn::provider(&account.id, &instance.id),
             account,
             provisioned,
+            principal_tags: access_control_attributes::principal_tags(instance, &user.user)?,
         }),
     }
 }
 
-/// The user and those of their groups that are still there.
-async fn principals(directory: &Directory, user: &UserWithGroups) -> Result<Vec<Principal>, Error> {
+/// The user and those of their groups that are still there: whose assignments are theirs.
+pub async fn principals(
+    directory: &Directory,
+    user: &UserWithGroups,
+) -> Result<Vec<Principal>, Error> {
     let groups = directory.find_groups(&user.groups).await?;
     let groups = groups.into_iter().map(|group| Principal::Group(group.id));
     Ok(std::iter::once(Principal::User(user.user.id.clone()))

@@ -1,4 +1,4 @@
-//! `/start/` — the person's AWS accounts; and what AWS CLIs ask there.
+//! `/start/` — the person's AWS accounts and applications; and what AWS CLIs ask there.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -6,15 +6,16 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, StatusCode, Uri};
 use url::form_urlencoded;
 use vestibule_shared::browser::{self, AuthenticatedUser};
-use vestibule_shared::entry::{self, AccountEntry};
+use vestibule_shared::entry::{self, AccountEntry, ApplicationEntry, Entries};
 use vestibule_shared::page::{
-    AccountRow, AccountsPage, CliSettings, Pages, PermissionSetRow, Viewer,
+    AccountRow, AccountsPage, ApplicationList, ApplicationRow, CliSettings, Pages,
+    PermissionSetRow, Viewer,
 };
 
 use crate::start_query::StartQuery;
 use crate::{Context, Error, Site, found};
 
-/// How many accounts one page shows: with a few permission sets each it stays far below what a Lambda may answer.
+/// How many accounts, and how many applications, one page shows: with a few permission sets each it stays far below what a Lambda may answer.
 const ROWS: usize = 200;
 
 const SEVERAL: &str = "This link works with several permission sets. Choose one.";
@@ -50,8 +51,8 @@ async fn open(context: &Context, uri: &Uri, headers: &HeaderMap) -> Result<Respo
         return Ok(site.pages.see_other(&sign_in(uri)));
     };
     let stores = (&context.directory, &context.access);
-    let entries = entry::accounts_of(stores, &site.instance, caller.with_groups()).await?;
-    match shortcut(&query, &entries) {
+    let entries = entry::entries_of(stores, &site.instance, caller.with_groups()).await?;
+    match shortcut(&query, &entries.accounts) {
         Some(Shortcut::Console(path)) => Ok(site.pages.see_other(&path)),
         Some(Shortcut::Choice(account)) => {
             let query = StartQuery {
@@ -112,14 +113,15 @@ fn sign_in(uri: &Uri) -> String {
 fn show(
     site: &Site,
     caller: &AuthenticatedUser,
-    entries: &[AccountEntry],
+    entries: &Entries,
     (query, notice): (&StartQuery, Option<&str>),
 ) -> Response {
-    let rows = entries.iter().map(row);
+    let rows = entries.accounts.iter().map(row);
     let matching: Vec<AccountRow> = rows.filter(|row| row.matches(&query.words)).collect();
     let pages = matching.len().div_ceil(ROWS).max(1);
     let page = query.page.min(pages);
     let shown = matching.chunks(ROWS).nth(page - 1).unwrap_or_default();
+    let applications = matching_applications(&entries.applications, &query.words);
     let user = caller.user();
     let csrf = caller.csrf();
     let accounts = AccountsPage {
@@ -130,11 +132,12 @@ fn show(
         },
         accounts: shown,
         matching: matching.len(),
-        total: entries.len(),
+        total: entries.accounts.len(),
         query: &query.words,
         destination: query.destination.as_deref(),
         page,
         pages,
+        applications: on_first_page(&applications, (page, entries.applications.len())),
         cli: CliSettings {
             start_url: &site.instance.start_url(),
             region: &site.instance.region,
@@ -143,6 +146,18 @@ fn show(
         notice,
     };
     site.pages.respond(StatusCode::OK, &accounts)
+}
+
+fn on_first_page(
+    matching: &[ApplicationRow],
+    (page, total): (usize, usize),
+) -> ApplicationList<'_> {
+    let first = matching.chunks(ROWS).next().unwrap_or_default();
+    ApplicationList {
+        shown: if page == 1 { first } else { &[] },
+        matching: matching.len(),
+        total,
+    }
 }
 
 fn row(entry: &AccountEntry) -> AccountRow {
@@ -156,4 +171,13 @@ fn row(entry: &AccountEntry) -> AccountRow {
         email: entry.account.email.clone(),
         permission_sets: sets.collect(),
     }
+}
+
+fn matching_applications(entries: &[ApplicationEntry], words: &str) -> Vec<ApplicationRow> {
+    let rows = entries.iter().map(|entry| ApplicationRow {
+        name: entry.name.clone(),
+        description: entry.description.clone().unwrap_or_default(),
+        url: entry.url.clone(),
+    });
+    rows.filter(|row| row.matches(words)).collect()
 }

@@ -1,4 +1,4 @@
-//! The portal: a person's AWS accounts and, in each, the permission sets assigned to them.
+//! The portal: a person's AWS accounts and, in each, the permission sets assigned to them; and their applications.
 
 use askama::Template;
 
@@ -48,15 +48,64 @@ impl AccountRow {
     /// Whether a search for `query` shows this account.
     #[must_use]
     pub fn matches(&self, query: &str) -> bool {
-        let searched = self.searched();
-        query
-            .to_lowercase()
-            .split_whitespace()
-            .all(|word| searched.contains(word))
+        has_words_of(&self.searched(), query)
     }
 }
 
-/// The list of accounts.
+/// An application in the list.
+#[derive(Clone, Debug)]
+pub struct ApplicationRow {
+    /// Its name.
+    pub name: String,
+    /// What an administrator says about it.
+    pub description: String,
+    /// Where it is opened.
+    pub url: String,
+}
+
+impl ApplicationRow {
+    /// What the search looks through, in lower case.
+    fn searched(&self) -> String {
+        format!("{}\n{}", self.name, self.description).to_lowercase()
+    }
+
+    /// Whether a search for `query` shows this application.
+    #[must_use]
+    pub fn matches(&self, query: &str) -> bool {
+        has_words_of(&self.searched(), query)
+    }
+}
+
+fn has_words_of(searched: &str, query: &str) -> bool {
+    query
+        .to_lowercase()
+        .split_whitespace()
+        .all(|word| searched.contains(word))
+}
+
+/// The applications on the page.
+#[derive(Clone, Copy, Debug)]
+pub struct ApplicationList<'a> {
+    /// Those to show: the first that match the search.
+    pub shown: &'a [ApplicationRow],
+    /// How many match the search.
+    pub matching: usize,
+    /// How many there are without a search.
+    pub total: usize,
+}
+
+impl ApplicationList<'_> {
+    fn counted(&self, query: &str) -> String {
+        let all = counted(self.total, "application", "applications");
+        if query.is_empty() {
+            all
+        } else {
+            format!("{} of {all}", self.matching)
+        }
+    }
+}
+
+/// The list of accounts, with the applications.
 #[derive(Debug, Template)]
 #[template(path = "accounts.html")]
 pub struct AccountsPage<'a> {
@@ -76,6 +125,8 @@ pub struct AccountsPage<'a> {
     pub page: usize,
     /// How many pages there are.
     pub pages: usize,
+    /// The applications, all of them on the first page.
+    pub applications: ApplicationList<'a>,
     /// What the AWS CLI needs.
     pub cli: CliSettings<'a>,
     /// Something to tell above the list, such as that an account is not among those assigned.
@@ -92,9 +143,32 @@ impl AccountsPage<'_> {
         }
     }
 
-    /// Whether every account is on this page, so that a script can search without asking.
+    /// Whether everything is on this page, so that a script can search without asking.
     fn complete(&self) -> bool {
         self.accounts.len() == self.total
+            && self.applications.shown.len() == self.applications.total
+    }
+
+    /// Whether there is nothing but applications.
+    fn only_applications(&self) -> bool {
+        self.total == 0 && self.applications.total > 0
+    }
+
+    fn title(&self) -> &'static str {
+        if self.only_applications() {
+            "Applications"
+        } else {
+            "AWS accounts"
+        }
+    }
+
+    /// What can be searched.
+    fn search_label(&self) -> &'static str {
+        match (self.total, self.applications.total) {
+            (_, 0) => "Search by name, id, e-mail or permission set",
+            (0, _) => "Search applications",
+            _ => "Search accounts and applications",
+        }
     }
 
     /// Few accounts are shown with their permission sets at once.

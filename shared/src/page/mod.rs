@@ -17,7 +17,7 @@ mod samples;
 mod sign_in;
 
 pub use access_keys::{AccessKeysPage, KeyBlocks};
-pub use accounts::{AccountRow, AccountsPage, PermissionSetRow};
+pub use accounts::{AccountRow, AccountsPage, ApplicationList, ApplicationRow, PermissionSetRow};
 pub use consent::{ConsentPage, UserCodePage};
 pub use error::ErrorPage;
 pub use notice::NoticePage;

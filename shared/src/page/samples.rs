@@ -3,9 +3,9 @@
 use http::StatusCode;
 
 use super::{
-    AccessKeysPage, AccountRow, AccountsPage, CliSettings, ConsentPage, ErrorPage, KeyBlocks,
-    NoticePage, Page, Pages, PasswordPage, PasswordRule, PermissionSetRow, PostFormPage,
-    SignInPage, UserCodePage, Viewer,
+    AccessKeysPage, AccountRow, AccountsPage, ApplicationList, ApplicationRow, CliSettings,
+    ConsentPage, ErrorPage, KeyBlocks, NoticePage, Page, Pages, PasswordPage, PasswordRule,
+    PermissionSetRow, PostFormPage, SignInPage, UserCodePage, Viewer,
 };
 
 /// A page as a browser gets it.
@@ -101,6 +101,36 @@ fn accounts() -> Vec<AccountRow> {
     ]
 }
 
+fn applications() -> Vec<ApplicationRow> {
+    let application = |name: &str, description: &str, url: &str| ApplicationRow {
+        name: name.into(),
+        description: description.into(),
+        url: url.into(),
+    };
+    vec![
+        application(
+            "Expenses",
+            "Receipts and travel",
+            "https://expenses.example.com/",
+        ),
+        application(
+            "Reports",
+            "",
+            "https://reports.example.com/?tenant=shop&tab=1",
+        ),
+        application(
+            "An-application-with-a-name-of-a-hundred-characters-that-has-no-place-to-break-the-line-and-goes-on-on",
+            "With as many words as an administrator may say about an application, which is one hundred and twenty-eight characters at most.",
+            "https://long.example.com/",
+        ),
+        application(
+            "<script>alert(1)</script>",
+            "\"'><img src=x onerror=alert(1)>",
+            "https://evil.example.com/\"><b>",
+        ),
+    ]
+}
+
 fn sample<P: Page>(name: &str, status: StatusCode, page: &P) -> Sample {
     let response = Pages::new(true).respond(status, page);
     assert_eq!(response.status(), status, "{name}");
@@ -170,6 +200,17 @@ fn sign_in_pages() -> Vec<Sample> {
 
 fn portal_pages() -> Vec<Sample> {
     let accounts = accounts();
+    let applications = applications();
+    let some = ApplicationList {
+        shown: &applications,
+        matching: applications.len(),
+        total: applications.len(),
+    };
+    let no_applications = ApplicationList {
+        shown: &[],
+        matching: 0,
+        total: 0,
+    };
     let whole = AccountsPage {
         viewer: VIEWER,
         accounts: &accounts,
@@ -179,6 +220,7 @@ fn portal_pages() -> Vec<Sample> {
         destination: None,
         page: 1,
         pages: 1,
+        applications: no_applications,
         cli: CLI,
         notice: None,
     };
@@ -195,6 +237,22 @@ fn portal_pages() -> Vec<Sample> {
         total: 412,
         page: 2,
         pages: 3,
+        applications: ApplicationList { shown: &[], ..some },
+        ..whole
+    };
+    let with_applications = AccountsPage {
+        applications: some,
+        ..whole
+    };
+    let only_applications = AccountsPage {
+        accounts: &[],
+        matching: 0,
+        total: 0,
+        applications: ApplicationList {
+            matching: 300,
+            total: 300,
+            ..some
+        },
         ..whole
     };
     let none = AccountsPage {
@@ -207,6 +265,11 @@ fn portal_pages() -> Vec<Sample> {
         accounts: &[],
         matching: 0,
         query: "\"payroll\"",
+        applications: ApplicationList {
+            shown: &[],
+            matching: 0,
+            ..some
+        },
         ..whole
     };
     let keys = AccessKeysPage {
@@ -221,6 +284,8 @@ fn portal_pages() -> Vec<Sample> {
         sample("accounts-many", StatusCode::OK, &many),
         sample("accounts-none", StatusCode::OK, &none),
         sample("accounts-unfound", StatusCode::OK, &unfound),
+        sample("applications", StatusCode::OK, &with_applications),
+        sample("applications-only", StatusCode::OK, &only_applications),
         sample("access-keys", StatusCode::OK, &keys),
     ]
 }

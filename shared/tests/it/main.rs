@@ -3,6 +3,10 @@
 //! (`cfg(test)` tells clippy that the functions beside the tests are test code too.)
 
 #[cfg(test)]
+mod access_keys;
+#[cfg(test)]
+mod applications;
+#[cfg(test)]
 mod assignments;
 #[cfg(test)]
 mod captured;

@@ -2,6 +2,8 @@
 //! (`cfg(test)` tells clippy that what lies beside the tests is test code too.)
 
 #[cfg(test)]
+mod applications;
+#[cfg(test)]
 mod coverage;
 #[cfg(test)]
 mod events;

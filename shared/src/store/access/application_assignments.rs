@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Access, applications};
+use super::{Access, Assignment, applications};
 use crate::ids::{ApplicationId, Principal};
 use crate::store::directory::Recorded;
 use crate::store::table::futures_join;
@@ -96,6 +96,23 @@ impl Access {
             .map(|principal| (principal.key(), applications::key(application)))
             .collect();
         self.table.find_many(&keys).await
+    }
+
+    /// Everything that is assigned to a principal, of accounts and of applications, in one strongly consistent read. Whether
+    /// what is assigned still is, and an assignment of an account counts, they say themselves.
+    pub async fn assigned_to(
+        &self,
+        principal: &Principal,
+    ) -> Result<(Vec<Assignment>, Vec<ApplicationAssignment>), Error> {
+        let (mut accounts, mut applications) = (Vec::new(), Vec::new());
+        for item in self.table.partition(&principal.key(), "").await? {
+            if table::text(&item, "sk").is_some_and(|key| key.starts_with(PREFIX)) {
+                applications.push(self.table.read(item)?);
+            } else {
+                accounts.push(self.table.read(item)?);
+            }
+        }
+        Ok((accounts, applications))
     }
 
     /// All assignments of applications to a principal, strongly consistent. Whether the application still is, it says itself.
