@@ -20,39 +20,6 @@ UUID = "01234567-89ab-cdef-0123-456789abcdef"
 # The name that requests are signed for, and the prefix of operations.
 SERVICES = {"identitystore": ("identitystore", "AWSIdentityStore"), "sso-admin": ("sso", "SWBExternalService")}
 
-# The operations of `sso-admin` that are there; of `identitystore` all are.
-BUILT = {
-    "ListInstances",
-    "DescribeInstance",
-    "CreatePermissionSet",
-    "DescribePermissionSet",
-    "UpdatePermissionSet",
-    "DeletePermissionSet",
-    "ListPermissionSets",
-    "ListPermissionSetsProvisionedToAccount",
-    "ListAccountsForProvisionedPermissionSet",
-    "AttachManagedPolicyToPermissionSet",
-    "DetachManagedPolicyFromPermissionSet",
-    "ListManagedPoliciesInPermissionSet",
-    "PutInlinePolicyToPermissionSet",
-    "GetInlinePolicyForPermissionSet",
-    "DeleteInlinePolicyFromPermissionSet",
-    "CreateAccountAssignment",
-    "DeleteAccountAssignment",
-    "ListAccountAssignments",
-    "ListAccountAssignmentsForPrincipal",
-    "DescribeAccountAssignmentCreationStatus",
-    "DescribeAccountAssignmentDeletionStatus",
-    "ListAccountAssignmentCreationStatus",
-    "ListAccountAssignmentDeletionStatus",
-    "ProvisionPermissionSet",
-    "DescribePermissionSetProvisioningStatus",
-    "ListPermissionSetProvisioningStatus",
-    "ListTagsForResource",
-    "TagResource",
-    "UntagResource",
-}
-
 
 def model(service: str) -> Any:  # noqa: ANN401
     return boto3.client(
