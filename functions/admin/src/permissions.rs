@@ -178,7 +178,10 @@ const VESTIBULE: Lines = &[
     ("GetCustomerManagedPolicyDocument", AUDITORS),
     ("InviteUser", HELPDESK),
     ("ListAccessKeys", AUDITORS),
+    ("ListDrift", AUDITORS),
     ("LookupEvents", AUDITORS),
     ("PutCustomerManagedPolicyDocument", ADMINISTRATORS),
+    ("RepairDrift", ADMINISTRATORS),
+    ("StartDriftCheck", ADMINISTRATORS),
     ("UpdateSettings", ADMINISTRATORS),
 ];

@@ -5,7 +5,7 @@ pub(crate) mod assignments;
 mod client_tokens;
 mod instances;
 pub(crate) mod permission_sets;
-mod requests;
+pub(crate) mod requests;
 mod tags;
 mod token_issuers;
 
@@ -30,7 +30,7 @@ pub(crate) fn find(name: &str) -> Option<Handler> {
 }
 
 /// Refuses the ARN of another instance, by the error that the operation declares for one that is not there.
-fn check_instance(call: &Call<'_>, instance_arn: &str) -> Result<(), Error> {
+pub(crate) fn check_instance(call: &Call<'_>, instance_arn: &str) -> Result<(), Error> {
     if arn::parse_instance(instance_arn).as_ref() == Ok(&call.instance.id) {
         Ok(())
     } else if call.operation.declares("ResourceNotFoundException") {

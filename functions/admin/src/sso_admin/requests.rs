@@ -43,7 +43,7 @@ pub(super) struct AssignmentStatus {
 /// What is said of a request that provisions a permission set.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ProvisioningStatus {
+pub(crate) struct ProvisioningStatus {
     status: RequestStatus,
     request_id: RequestId,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -251,7 +251,7 @@ impl AssignmentStatus {
 }
 
 impl ProvisioningStatus {
-    pub(super) fn of(call: &Call<'_>, request: &Request) -> Self {
+    pub(crate) fn of(call: &Call<'_>, request: &Request) -> Self {
         Self {
             status: request.status,
             request_id: request.id.clone(),

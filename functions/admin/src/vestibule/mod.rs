@@ -2,6 +2,7 @@
 //! (`models/vestibule.json`), so that stock clients can call them; every operation is described there.
 
 mod access_keys;
+mod drift;
 mod events;
 mod invitations;
 mod policy_documents;
@@ -19,7 +20,10 @@ handlers! {
     "GetCustomerManagedPolicyDocument" => policy_documents::get,
     "InviteUser" => invitations::invite,
     "ListAccessKeys" => access_keys::list,
+    "ListDrift" => drift::list,
     "LookupEvents" => events::lookup,
     "PutCustomerManagedPolicyDocument" => policy_documents::put,
+    "RepairDrift" => drift::repair,
+    "StartDriftCheck" => drift::start,
     "UpdateSettings" => settings::update,
 }

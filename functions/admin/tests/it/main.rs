@@ -16,6 +16,8 @@ mod coverage;
 #[cfg(test)]
 mod dispatcher;
 #[cfg(test)]
+mod drift;
+#[cfg(test)]
 mod enabling;
 #[cfg(test)]
 mod events;

@@ -76,7 +76,7 @@ pub(crate) async fn find_permission_set(
 }
 
 /// The ARN of a permission set of this instance.
-pub(super) fn permission_set_arn(call: &Call<'_>, id: &PermissionSetId) -> String {
+pub(crate) fn permission_set_arn(call: &Call<'_>, id: &PermissionSetId) -> String {
     let arn = PermissionSetArn {
         instance: call.instance.id.clone(),
         id: id.clone(),

@@ -29,4 +29,15 @@ pub(super) const ROWS: &[Row] = &[
         r#"{"UserName":"carol"}"#,
     ),
     ("LookupEvents", Reads, r#"{"EventName":"InviteUser"}"#),
+    (
+        "StartDriftCheck",
+        Changes,
+        r#"{"InstanceArn":"$instance","AccountId":"111111111111"}"#,
+    ),
+    ("ListDrift", Reads, r#"{"InstanceArn":"$instance"}"#),
+    (
+        "RepairDrift",
+        Changes,
+        r#"{$set,"AccountId":"111111111111"}"#,
+    ),
 ];
