@@ -58,7 +58,8 @@ impl Welcome<'_> {
         }
         writeln!(
             text,
-            "  Administer  cargo run -- admin-key   issues a key for the admin APIs at {origin}"
+            "  Administer  cargo run -- admin-key   issues a key for the admin APIs at {origin};
+              docs/administration.md says what to do with it"
         )?;
         if let Some(account) = self.profile_account {
             self.write_profile(text, account)?;
