@@ -13,7 +13,7 @@ const LIST: &str = "SWBExternalService.ListInstances";
 async fn the_instance_is_listed_and_described() {
     let organization = Organization::new().await;
     let listed = organization.ok("ListInstances", json!({})).await;
-    let expected = json!({
+    let mut expected = json!({
         "InstanceArn": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
         "IdentityStoreId": "d-0123456789",
         "IdentityStoreArn": "arn:aws:identitystore::999999999999:identitystore/d-0123456789",
@@ -21,8 +21,15 @@ async fn the_instance_is_listed_and_described() {
         "OwnerAccountId": "999999999999",
         "CreatedDate": 1_767_323_045.0,
         "Status": "ACTIVE",
+        "Regions": [{
+            "RegionName": "us-east-1",
+            "Status": "ACTIVE",
+            "AddedDate": 1_767_323_045.0,
+            "IsPrimaryRegion": true,
+        }],
     });
     assert_eq!(listed, json!({ "Instances": [expected] }));
+    expected["PermissionSetsEnabled"] = true.into();
     let arn = json!({ "InstanceArn": organization.instance_arn() });
     assert_eq!(organization.ok("DescribeInstance", arn).await, expected);
     let other = json!({ "InstanceArn": "arn:aws:sso:::instance/ssoins-ffffffffffffffff" });
@@ -122,13 +129,8 @@ async fn an_inactive_key_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_built_and_what_does_not_exist_are_unknown() {
+async fn what_does_not_exist_is_unknown() {
     let organization = Organization::new().await;
-    let input = json!({ "InstanceArn": organization.instance_arn() });
-    assert_eq!(
-        organization.refused("ListApplications", input).await,
-        "UnknownOperationException"
-    );
     for target in [
         "SWBExternalService.Nonsense",
         "AWSIdentityStore.ListInstances",

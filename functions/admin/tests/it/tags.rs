@@ -22,11 +22,41 @@ fn permission_set(organization: &Organization) -> String {
     .to_string()
 }
 
+/// One resource of each kind.
+async fn resources(organization: &Organization) -> [String; 4] {
+    let instance = organization.instance_arn();
+    let application = json!({
+        "InstanceArn": instance,
+        "Name": "Dashboard",
+        "ApplicationProviderArn": "arn:aws:sso::aws:applicationProvider/custom",
+    });
+    let application = organization.ok("CreateApplication", application).await;
+    let issuer = json!({
+        "InstanceArn": instance,
+        "Name": "issuer",
+        "TrustedTokenIssuerType": "OIDC_JWT",
+        "TrustedTokenIssuerConfiguration": { "OidcJwtConfiguration": {
+            "IssuerUrl": "https://issuer.example.com",
+            "ClaimAttributePath": "email",
+            "IdentityStoreAttributePath": "emails.value",
+            "JwksRetrievalOption": "OPEN_ID_DISCOVERY",
+        } },
+    });
+    let issuer = organization.ok("CreateTrustedTokenIssuer", issuer).await;
+    let arn = |answer: &Value, member: &str| answer[member].as_str().unwrap().to_owned();
+    [
+        instance,
+        permission_set(organization),
+        arn(&application, "ApplicationArn"),
+        arn(&issuer, "TrustedTokenIssuerArn"),
+    ]
+}
+
 #[tokio::test]
 async fn tags_are_added_listed_and_taken_away() {
     let organization = Organization::new().await;
     let instance = organization.instance_arn();
-    for arn in [instance.clone(), permission_set(&organization)] {
+    for arn in resources(&organization).await {
         assert_eq!(tags_of(&organization, &arn).await, json!([]));
         for tags in [
             json!([tag("a", "1"), tag("b", "2")]),
@@ -41,7 +71,7 @@ async fn tags_are_added_listed_and_taken_away() {
         organization.ok("UntagResource", input).await;
         assert_eq!(tags_of(&organization, &arn).await, json!([tag("b", "2")]));
     }
-    assert_eq!(organization.recorded("TagResource").await.len(), 4);
+    assert_eq!(organization.recorded("TagResource").await.len(), 8);
     let set = &organization.sample.permission_set.id;
     let set = organization.world.access.find_permission_set(set).await;
     assert_eq!(set.unwrap().unwrap().revision, 1);
@@ -50,7 +80,7 @@ async fn tags_are_added_listed_and_taken_away() {
 #[tokio::test]
 async fn a_resource_has_fifty_tags_at_most() {
     let organization = Organization::new().await;
-    for arn in [organization.instance_arn(), permission_set(&organization)] {
+    for arn in resources(&organization).await {
         let fifty: Vec<Value> = (0..50).map(|number| tag(&number.to_string(), "")).collect();
         let input = json!({ "ResourceArn": arn, "Tags": fifty });
         organization.ok("TagResource", input).await;
@@ -69,6 +99,7 @@ async fn what_is_not_there_has_no_tags() {
     let instance = organization.instance_arn();
     let elsewhere = "arn:aws:sso:::instance/ssoins-ffffffffffffffff";
     let own = &organization.sample.instance.id;
+    let issuer = "tti-01234567-89ab-4def-8123-456789abcdef";
     for (instance, resource) in [
         (&*instance, elsewhere.to_owned()),
         (elsewhere, instance.clone()),
@@ -79,6 +110,14 @@ async fn what_is_not_there_has_no_tags() {
         (
             &*instance,
             "arn:aws:sso:::permissionSet/ssoins-ffffffffffffffff/ps-ffffffffffffffff".to_owned(),
+        ),
+        (
+            &*instance,
+            format!("arn:aws:sso::999999999999:application/{own}/apl-ffffffffffffffff"),
+        ),
+        (
+            &*instance,
+            format!("arn:aws:sso::999999999999:trustedTokenIssuer/{own}/{issuer}"),
         ),
     ] {
         let input = json!({ "InstanceArn": instance, "ResourceArn": resource });

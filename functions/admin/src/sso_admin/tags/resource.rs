@@ -2,14 +2,15 @@
 //! [`Resource::tags`] and in [`Resource::replace_tags`], with a function that changes its record.
 
 use serde_json::Value;
-use vestibule_shared::arn::{self, ApplicationArn, PermissionSetArn};
-use vestibule_shared::store::access::{Instance, PermissionSet};
+use vestibule_shared::arn::{self, ApplicationArn, PermissionSetArn, TokenIssuerArn};
+use vestibule_shared::store::access::{Instance, PermissionSet, TokenIssuer};
 
 use super::{Named, Tags};
 use crate::Error;
 use crate::call::Call;
 use crate::sso_admin::applications::{self, find_application};
 use crate::sso_admin::permission_sets::{self, find_active, find_permission_set};
+use crate::sso_admin::token_issuers::find_token_issuer;
 use crate::sso_admin::{check_instance, retry};
 
 /// Something of this instance that has tags.
@@ -20,6 +21,8 @@ pub(super) enum Resource {
     PermissionSet(permission_sets::Named),
     /// The application with this ARN, there or not.
     Application(String),
+    /// The trusted token issuer with this ARN, there or not.
+    TokenIssuer(String),
 }
 
 impl Resource {
@@ -41,6 +44,9 @@ impl Resource {
         if ApplicationArn::parse(resource_arn).is_ok() {
             return Ok(Self::Application(resource_arn.clone()));
         }
+        if TokenIssuerArn::parse(resource_arn).is_ok() {
+            return Ok(Self::TokenIssuer(resource_arn.clone()));
+        }
         Err(Error::not_found("The resource was not found."))
     }
 
@@ -50,6 +56,7 @@ impl Resource {
             Self::Instance => call.instance.tags.clone(),
             Self::PermissionSet(named) => find_permission_set(call, named).await?.tags,
             Self::Application(arn) => find_application(call, arn).await?.tags,
+            Self::TokenIssuer(arn) => find_token_issuer(call, arn).await?.tags,
         })
     }
 
@@ -75,6 +82,9 @@ impl Resource {
                 })
                 .await?;
                 Ok(())
+            }
+            Self::TokenIssuer(arn) => {
+                retry(|| of_token_issuer((call, arn), parameters, decide)).await
             }
         }
     }
@@ -114,5 +124,24 @@ async fn of_permission_set(
     let access = &call.context.access;
     Ok(access
         .replace_permission_set(change, call.recorded(&record))
+        .await?)
+}
+
+async fn of_token_issuer(
+    (call, arn): (&Call<'_>, &str),
+    parameters: &Value,
+    decide: impl Fn(&Tags) -> Result<Tags, Error>,
+) -> Result<(), Error> {
+    let before = find_token_issuer(call, arn).await?;
+    let after = TokenIssuer {
+        tags: decide(&before.tags)?,
+        revision: before.revision + 1,
+        ..before.clone()
+    };
+    let record = call.record(parameters.clone());
+    let change = (&before, &after);
+    let access = &call.context.access;
+    Ok(access
+        .replace_token_issuer(change, call.recorded(&record))
         .await?)
 }
