@@ -140,6 +140,17 @@ impl fmt::Display for TokenIssuerArn {
     }
 }
 
+/// The ARN by which the actor policy of an application names one of its access keys:
+/// `arn:aws:iam::<account>:user/vestibule/<application>/<access key id>`.
+#[must_use]
+pub fn application_key(
+    management_account: &AccountId,
+    application: &ApplicationId,
+    access_key_id: &str,
+) -> String {
+    format!("arn:aws:iam::{management_account}:user/vestibule/{application}/{access_key_id}")
+}
+
 /// `arn:aws:identitystore::<account>:identitystore/d-…`
 #[must_use]
 pub fn identity_store(management_account: &AccountId, id: &IdentityStoreId) -> String {

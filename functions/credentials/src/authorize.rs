@@ -1,11 +1,13 @@
 //! `GET /authorize` — a program sends a person's browser here to be let in (RFC 6749 §4.1.1). Until the redirect URI is
 //! known to be the program's, a fault is a page; after that, it goes there (§4.1.2.1).
 
+mod application;
+
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use jiff::SignedDuration;
-use vestibule_shared::edge::ClientAddress;
+use vestibule_shared::edge::RequestOrigin;
 use vestibule_shared::token::Token;
 
 use crate::error::Error;
@@ -24,12 +26,18 @@ struct Trusted {
 
 pub(crate) async fn handle(
     State(context): State<Context>,
-    ClientAddress(address): ClientAddress,
-    headers: HeaderMap,
+    RequestOrigin(origin): RequestOrigin,
+    (uri, headers): (Uri, HeaderMap),
     RawQuery(query): RawQuery,
 ) -> Response {
     let parameters = Parameters::parse(&query.unwrap_or_default());
-    let answer = begin(&context, (&headers, &address), &parameters).await;
+    let answer = match application::client(&parameters) {
+        Some(arn) => {
+            let request = (&uri, &headers, &origin);
+            application::authorize(&context, request, (&arn, &parameters)).await
+        }
+        None => begin(&context, (&headers, &origin.address), &parameters).await,
+    };
     answer.unwrap_or_else(|error| context.refuse_page(&error))
 }
 

@@ -9,7 +9,8 @@ use vestibule_shared::token::Token;
 
 use crate::Context;
 use crate::error::Error;
-use crate::grants::{Family, HeldToken};
+use crate::grants::{ApplicationTokens, Family, HeldToken};
+use crate::token_with_iam::ACCOUNT_ACCESS;
 
 const HEADER: &str = "x-amz-sso_bearer_token";
 
@@ -61,12 +62,41 @@ impl Context {
             self.grants().find_family(&held.family, now),
             self.directory.find_user_with_groups(&held.user),
         )?;
-        family
+        let holder = family
             .zip(found)
             .filter(|(family, found)| {
                 family.user == found.user.id && may_use(&found.user, family.authenticated_at)
             })
             .map(|(family, found)| Holder { found, family })
-            .ok_or(Error::BearerToken)
+            .ok_or(Error::BearerToken)?;
+        match &holder.family.application {
+            Some(tokens) => {
+                self.check_account_access(held, tokens, &holder.found)
+                    .await?
+            }
+            None => {}
+        }
+        Ok(holder)
+    }
+
+    /// Whether an application's token is for accounts, and the application may be used still.
+    async fn check_account_access(
+        &self,
+        held: &HeldToken,
+        tokens: &ApplicationTokens,
+        user: &UserWithGroups,
+    ) -> Result<(), Error> {
+        let scopes = held.scopes.as_ref().unwrap_or(&tokens.scopes);
+        if !scopes.iter().any(|scope| scope == ACCOUNT_ACCESS) {
+            return Err(Error::BearerToken);
+        }
+        let application = self.usable_application(&tokens.id, user).await?;
+        let still = application
+            .is_some_and(|application| application.access_scopes.contains_key(ACCOUNT_ACCESS));
+        if still {
+            Ok(())
+        } else {
+            Err(Error::BearerToken)
+        }
     }
 }

@@ -228,8 +228,9 @@ impl Consent<'_> {
         let code = AuthorizationCode {
             client: self.open.flow.client.clone(),
             redirect_uri: redirect_uri.clone(),
-            code_challenge: code_challenge.clone(),
+            code_challenge: Some(code_challenge.clone()),
             scopes: scopes.clone(),
+            application: None,
             approval: self.approval.clone(),
             expires_at: context.clock.now() + CODE_LIFETIME,
             family: None,

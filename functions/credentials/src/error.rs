@@ -11,13 +11,15 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
+use vestibule_shared::access_control_attributes::Refused;
 use vestibule_shared::edge;
 use vestibule_shared::entry;
 use vestibule_shared::saml::ResponseError;
-use vestibule_shared::{sealing, store};
+use vestibule_shared::{sealing, sigv4, store};
 
 use crate::Context;
 use crate::oauth::Refusal;
+use crate::token_issuers::Unreachable;
 
 /// AWS's clients read an exception's name from this header.
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
@@ -27,6 +29,10 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 pub(crate) enum Error {
     #[error(transparent)]
     OAuth(#[from] Refusal),
+    #[error(transparent)]
+    Signature(#[from] sigv4::Refusal),
+    #[error("the keys of a trusted token issuer cannot be had: {0}")]
+    TokenIssuer(#[from] Unreachable),
     #[error("{0}")]
     Request(&'static str),
     #[error("session token not found or invalid")]
@@ -51,6 +57,8 @@ pub(crate) enum Error {
     ForeignForm,
     #[error("access to the organization's accounts is switched off")]
     TrustedAccessOff,
+    #[error(transparent)]
+    Attributes(#[from] Refused),
     #[error("the role is too new to be entered")]
     NotReady,
     #[error("the account did not let the role in: {0}")]
@@ -62,7 +70,7 @@ pub(crate) enum Error {
     #[error("a secret could not be opened")]
     Sealing(#[from] sealing::Error),
     #[error("the assertion could not be made")]
-    Assertion(#[from] ResponseError),
+    Assertion(#[source] ResponseError),
     #[error("the security token service did not answer")]
     Sts(#[source] Box<SdkError<AssumeRoleWithSAMLError>>),
     #[error("the security token service answered without credentials")]
@@ -74,7 +82,17 @@ impl From<entry::Refusal> for Error {
         match refusal {
             entry::Refusal::NoAccess => Self::NoAccess,
             entry::Refusal::TrustedAccessOff => Self::TrustedAccessOff,
+            entry::Refusal::Attributes(refused) => Self::Attributes(refused),
             entry::Refusal::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<ResponseError> for Error {
+    fn from(error: ResponseError) -> Self {
+        match error {
+            ResponseError::Length => Self::Attributes(Refused::Length),
+            error => Self::Assertion(error),
         }
     }
 }
@@ -84,9 +102,11 @@ impl Error {
     pub(crate) fn code(&self) -> Option<&'static str> {
         match self {
             Self::OAuth(refusal) => Some(refusal.reason.exception()),
+            Self::TokenIssuer(_) => Some("InvalidGrantException"),
             Self::NoAccess | Self::TrustedAccessOff | Self::AccountRefused(_) => {
                 Some("AccessDenied")
             }
+            Self::Attributes(refused) => Some(refused.code()),
             Self::NotReady | Self::TooMany => Some("TooManyRequestsException"),
             Self::Assertion(_) | Self::Sts(_) | Self::NoCredentials => Some("InternalFailure"),
             _ => None,

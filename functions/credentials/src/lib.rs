@@ -2,6 +2,7 @@
 //! for them: accounts, roles and credentials of roles.
 
 mod accounts;
+mod applications;
 mod authorize;
 mod bearer;
 mod body;
@@ -12,6 +13,7 @@ mod device;
 mod device_authorization;
 mod error;
 mod grants;
+mod jwt;
 mod logout;
 mod oauth;
 mod paging;
@@ -20,6 +22,8 @@ mod register;
 mod roles;
 mod throttle;
 mod token;
+mod token_issuers;
+mod token_with_iam;
 mod vend;
 mod visitor;
 
@@ -30,6 +34,7 @@ use axum::routing::{MethodRouter, any, get, post};
 use http::Uri;
 use jiff::Timestamp;
 use vestibule_shared::saml::ServiceProvider;
+use vestibule_shared::sealing::Sealer;
 use vestibule_shared::signer::Signer;
 use vestibule_shared::store::access::{Access, Instance};
 use vestibule_shared::store::audit::{Actor, Audit, Origin, Record};
@@ -41,6 +46,7 @@ use vestibule_shared::{Clock, Random, edge};
 pub use client::Registrations;
 use error::Error;
 use grants::Grants;
+pub use token_issuers::{TokenIssuers, is_public};
 pub use vend::sts_client;
 
 /// The largest body that a request of these protocols needs, in bytes, with room.
@@ -58,10 +64,14 @@ pub struct Context {
     pub access: Access,
     /// Sessions (read only), and everything that is granted to programs.
     pub sessions: Sessions,
-    /// The certificate of the signing key; read only.
+    /// The certificate of the signing key, and the access keys of applications; read only.
     pub keys: Keys,
+    /// Opens the secrets of those access keys.
+    pub sealer: Sealer,
     /// How programs that registered are known again.
     pub registrations: Registrations,
+    /// The keys of those whose tokens are trusted, out in the world.
+    pub token_issuers: TokenIssuers,
     /// Where every entry is recorded before it happens.
     pub audit: Audit,
     /// The key that accounts trust.

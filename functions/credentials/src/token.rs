@@ -1,4 +1,5 @@
-//! `POST /token` — a program exchanges what it was granted for tokens (RFC 6749 §3.2; `CreateToken`).
+//! `POST /token` — a program exchanges what it was granted for tokens (RFC 6749 §3.2; `CreateToken`). With `?aws_iam=t` it is
+//! an application that does (`CreateTokenWithIAM`).
 
 mod authorization_code;
 mod device_code;
@@ -9,13 +10,14 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::response::Response;
+use http::{HeaderMap, Method, Uri};
 use serde::Deserialize;
 use vestibule_shared::edge::RequestOrigin;
 use vestibule_shared::store::audit::Origin;
 
 use crate::error::Error;
 use crate::oauth::{GrantType, Reason, Refusal};
-use crate::{Context, body};
+use crate::{Context, body, token_with_iam};
 
 /// The members of all grants; each takes its own.
 #[derive(Deserialize)]
@@ -41,9 +43,15 @@ fn required(member: Option<&String>) -> Result<&str, Refusal> {
 pub(crate) async fn handle(
     State(context): State<Context>,
     RequestOrigin(origin): RequestOrigin,
+    (method, uri, headers): (Method, Uri, HeaderMap),
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let answer = create(&context, &origin, body).await;
+    let answer = if token_with_iam::is_meant(uri.query()) {
+        let wire = (&method, &uri, &headers);
+        token_with_iam::create(&context, &origin, wire, body).await
+    } else {
+        create(&context, &origin, body).await
+    };
     answer.unwrap_or_else(|error| context.refuse_oidc(&error))
 }
 

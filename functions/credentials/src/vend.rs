@@ -1,7 +1,6 @@
 //! From a person's right to enter an account to credentials: the decision, the record of it, a signed assertion, and
 //! `sts:AssumeRoleWithSAML`, which may last longer than an hour, as a chained role may not.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -11,6 +10,7 @@ use aws_sdk_sts::operation::assume_role_with_saml::AssumeRoleWithSAMLError;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
+use vestibule_shared::access_control_attributes::Refused;
 use vestibule_shared::entry::{self, AuthorizedEntry};
 use vestibule_shared::saml::{self, MessageId, SignedResponse};
 use vestibule_shared::store::access::Instance;
@@ -117,7 +117,11 @@ impl Context {
     }
 
     /// Writes down that nothing came of it, and why; a failure to look something up is only logged.
-    async fn refuse_on_record<T>(&self, record: Record, error: Error) -> Result<T, Error> {
+    pub(crate) async fn refuse_on_record<T>(
+        &self,
+        record: Record,
+        error: Error,
+    ) -> Result<T, Error> {
         if let Some(code) = error.code() {
             self.audit.write(&record.error(code)).await?;
         }
@@ -168,7 +172,7 @@ impl Context {
             role_session_name: &saml::role_session_name(&user.user_name, user.id.as_str()),
             source_identity: user.id.as_str(),
             session_duration: Duration::from_secs(entry.session_seconds().into()),
-            principal_tags: &BTreeMap::new(),
+            principal_tags: entry.principal_tags(),
             response_id: &MessageId::from_random(self.random.bytes()),
             assertion_id: &MessageId::from_random(self.random.bytes()),
             issue_instant: self.clock.now(),
@@ -197,6 +201,7 @@ fn refused(
             Error::NotReady
         }
         Some("Throttling" | "ThrottlingException" | "RequestLimitExceeded") => Error::TooMany,
+        Some("PackedPolicyTooLarge" | "PackedPolicyTooLargeException") => Refused::Length.into(),
         Some(code) if by_caller => Error::AccountRefused(code.to_owned()),
         _ => Error::Sts(Box::new(error)),
     }

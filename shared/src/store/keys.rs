@@ -1,6 +1,7 @@
 //! The table `keys`: access keys for the admin APIs and the certificate of the signing key. Only `admin` writes.
 
 mod access_keys;
+mod application_keys;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use super::transaction::Unmet;
 use super::{Error, Table, Transaction};
 
 pub use access_keys::{AccessKey, LAST_ADMINISTRATOR, LastAdministrator, Role, TOO_MANY_KEYS};
+pub use application_keys::ApplicationKey;
 
 const CERTIFICATE: (&str, &str) = ("CERTIFICATE", "CURRENT");
 

@@ -3,6 +3,7 @@
 use axum::response::Response;
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
+use vestibule_shared::sigv4::Protocol;
 
 use super::{ERROR_TYPE, Error, json};
 use crate::Context;
@@ -21,6 +22,16 @@ impl Context {
                     refusal.description,
                 )
             }
+            // AWS's front door answers so, before the API is reached.
+            Error::Signature(refusal) => answer(
+                StatusCode::FORBIDDEN,
+                (refusal.code(Protocol::Json), Reason::InvalidClient.code()),
+                refusal.message(),
+            ),
+            Error::TokenIssuer(_) => refused(
+                Reason::InvalidGrant,
+                "the keys of the trusted token issuer cannot be had",
+            ),
             Error::Request(description) => refused(Reason::InvalidRequest, description),
             Error::TooMany => refused(
                 Reason::SlowDown,

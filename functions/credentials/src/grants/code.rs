@@ -8,7 +8,7 @@ use vestibule_shared::store::{Error, Transaction};
 use vestibule_shared::token::TokenHash;
 
 use super::family::string;
-use super::{Approval, Family, FamilyId, Grants, NewTokens, REMEMBERED};
+use super::{ApplicationTokens, Approval, Family, FamilyId, Grants, NewTokens, REMEMBERED};
 use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::{ClientFingerprint, Scope};
 
@@ -20,8 +20,13 @@ pub(crate) struct AuthorizationCode {
     pub(crate) client: ClientFingerprint,
     /// The redirect URI it was sent to, exactly.
     pub(crate) redirect_uri: String,
-    pub(crate) code_challenge: CodeChallenge,
+    /// Programs that registered always have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) code_challenge: Option<CodeChallenge>,
     pub(crate) scopes: Vec<Scope>,
+    /// Which application it is for, if it is not a program that registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) application: Option<ApplicationTokens>,
     pub(crate) approval: Approval,
     pub(crate) expires_at: Timestamp,
     /// The family it was redeemed for.
@@ -30,6 +35,17 @@ pub(crate) struct AuthorizationCode {
 }
 
 impl Grants<'_> {
+    /// Writes a code that is given without a request for consent.
+    pub(crate) async fn create_code(
+        self,
+        code: (&TokenHash, &AuthorizationCode),
+        record: &Record,
+    ) -> Result<(), Error> {
+        let mut transaction = Transaction::new();
+        self.add_code(&mut transaction, code)?;
+        self.commit(transaction, record).await
+    }
+
     /// Finds a code, whether it can be redeemed still or not.
     pub(crate) async fn find_code(
         self,

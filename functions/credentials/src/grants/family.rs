@@ -12,7 +12,7 @@ use vestibule_shared::store::transaction::Unmet;
 use vestibule_shared::store::{Error, Transaction};
 use vestibule_shared::token::{Token, TokenHash};
 
-use super::{Approval, Grants};
+use super::{ApplicationTokens, Approval, Grants};
 use crate::oauth::rotation::RefreshTokens;
 use crate::oauth::{Client, ClientFingerprint, Scope};
 
@@ -28,6 +28,10 @@ const ACCESS_TOKEN: SignedDuration = SignedDuration::from_hours(1);
 pub(crate) struct FamilyId(String);
 
 impl FamilyId {
+    pub(super) fn generate(random: &Random) -> Self {
+        Self(random.hex::<16>())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,13 +53,16 @@ pub(crate) struct Family {
     pub(crate) authenticated_at: Timestamp,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
+    /// Which application it is, if it is not a program that registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) application: Option<ApplicationTokens>,
     /// The present refresh token, if the program can refresh.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh: Option<TokenHash>,
+    pub(super) refresh: Option<TokenHash>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    previous_refresh: Option<TokenHash>,
+    pub(super) previous_refresh: Option<TokenHash>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    rotated_at: Option<Timestamp>,
+    pub(super) rotated_at: Option<Timestamp>,
 }
 
 /// What a code is redeemed for.
@@ -72,6 +79,9 @@ pub(crate) struct HeldToken {
     pub(crate) family: FamilyId,
     pub(crate) user: UserId,
     pub(crate) expires_at: Timestamp,
+    /// The scopes of an access token that has fewer than its family.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scopes: Option<Vec<String>>,
 }
 
 /// Tokens on their way to their holder.
@@ -79,6 +89,8 @@ pub(crate) struct NewTokens {
     pub(crate) access: Token,
     pub(crate) access_expires_at: Timestamp,
     pub(crate) refresh: Option<Token>,
+    /// The scopes of the access token, where it has fewer than its family.
+    pub(crate) scopes: Option<Vec<String>>,
 }
 
 impl fmt::Debug for NewTokens {
@@ -96,7 +108,7 @@ impl Family {
         let registration = grant.client.registration();
         let refresh = registration.can_refresh().then(|| Token::generate(random));
         let family = Self {
-            id: FamilyId(random.hex::<16>()),
+            id: FamilyId::generate(random),
             user: grant.approval.user.clone(),
             client: grant.client.fingerprint().clone(),
             unverified_client_name: registration.unverified_name.clone(),
@@ -104,6 +116,7 @@ impl Family {
             authenticated_at: grant.approval.authenticated_at,
             created_at: now,
             expires_at: now + grant.session,
+            application: None,
             refresh: refresh.as_ref().map(Token::hash),
             previous_refresh: None,
             rotated_at: None,
@@ -127,6 +140,7 @@ impl Family {
             access: Token::generate(random),
             access_expires_at,
             refresh,
+            scopes: None,
         }
     }
 
@@ -143,6 +157,7 @@ impl Family {
             family: self.id.clone(),
             user: self.user.clone(),
             expires_at,
+            scopes: None,
         }
     }
 }
@@ -262,7 +277,10 @@ impl Grants<'_> {
         tokens: &NewTokens,
     ) -> Result<(), Error> {
         let key = access_key(&tokens.access.hash());
-        let held = family.holds(tokens.access_expires_at);
+        let held = HeldToken {
+            scopes: tokens.scopes.clone(),
+            ..family.holds(tokens.access_expires_at)
+        };
         self.add_new(transaction, (&key, TOKEN), (&held, held.expires_at))
     }
 }

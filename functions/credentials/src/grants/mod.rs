@@ -8,9 +8,11 @@
 //! | `USERCODE#<code>` | `USERCODE` | which device shows that user code |
 //! | `FAMILY#<id>` | `FAMILY` | a sign-in of a program: gone means that all of its tokens are void |
 //! | `ACCESSTOKEN#<hash>`, `REFRESHTOKEN#<hash>` | `TOKEN` | whose token it is |
+//! | `ASSERTION#<digest>` | `USED` | that a token of an issuer outside was exchanged already |
 //!
 //! Everything expires, and whoever reads it decides on that. A redeemed code is kept for an hour: it must be known again.
 
+mod application;
 mod code;
 mod device;
 mod family;
@@ -23,6 +25,7 @@ use vestibule_shared::store::sessions::Sessions;
 use vestibule_shared::store::transaction::Unmet;
 use vestibule_shared::store::{Error, Item, Table, Transaction, table};
 
+pub(crate) use application::{ApplicationGrant, ApplicationTokens, UsedAssertion};
 pub(crate) use code::AuthorizationCode;
 pub(crate) use device::{Device, DeviceState, NewDevice};
 pub(crate) use family::{Family, FamilyId, Grant, HeldToken, NewTokens};

@@ -1,13 +1,17 @@
 //! The authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3) in AWS's spelling: `scopes` for `scope`.
 
+use std::fmt::Display;
+
 use url::form_urlencoded;
 
 use super::pkce::CodeChallenge;
-use super::{GrantType, LoopbackUri, Reason, Refusal, Registration, Scope};
+use super::{GrantType, Reason, Refusal, Registration, Scope};
 
 const LONGEST_STATE: usize = 1024;
 /// A query has fewer.
 const MOST_PARAMETERS: usize = 50;
+const NO_CHALLENGE: Refusal =
+    Reason::InvalidRequest.because("a code challenge by S256 is required");
 
 /// The parameters of a query, decoded.
 #[derive(Debug, Clone)]
@@ -45,29 +49,41 @@ pub(crate) struct AuthorizationRequest {
 impl AuthorizationRequest {
     /// Reads the request of a client whose redirect URI is trusted already: a refusal is sent there.
     pub(crate) fn of(parameters: &Parameters, client: &Registration) -> Result<Self, Refusal> {
-        match parameters.find("response_type")? {
-            Some("code") => {}
-            Some(_) => {
-                return Err(
-                    Reason::UnsupportedResponseType.because("the response type must be code")
-                );
-            }
-            None => return Err(Reason::InvalidRequest.because("the response type is missing")),
-        }
+        check_response_type(parameters)?;
         client.may_use(GrantType::AuthorizationCode)?;
-        // RFC 7636 §4.4.1; without a method the challenge would be `plain`, which is not offered.
-        let method = parameters.find("code_challenge_method")?;
-        let challenge = parameters.find("code_challenge")?;
-        let code_challenge = challenge
-            .filter(|_| method == Some("S256"))
-            .and_then(CodeChallenge::parse)
-            .ok_or(Reason::InvalidRequest.because("a code challenge by S256 is required"))?;
-        let scopes = parameters.find("scopes")?.or(parameters.find("scope")?);
+        let code_challenge = code_challenge(parameters)?.ok_or(NO_CHALLENGE)?;
         Ok(Self {
             code_challenge,
-            scopes: Scope::requested(scopes, &client.scopes)?,
+            scopes: Scope::requested(scopes(parameters)?, &client.scopes)?,
         })
     }
+}
+
+/// Whether a code is asked for.
+pub(crate) fn check_response_type(parameters: &Parameters) -> Result<(), Refusal> {
+    match parameters.find("response_type")? {
+        Some("code") => Ok(()),
+        Some(_) => Err(Reason::UnsupportedResponseType.because("the response type must be code")),
+        None => Err(Reason::InvalidRequest.because("the response type is missing")),
+    }
+}
+
+/// The code challenge, if there is one. Without a method it would be `plain` (RFC 7636 §4.4.1), which is not offered.
+pub(crate) fn code_challenge(parameters: &Parameters) -> Result<Option<CodeChallenge>, Refusal> {
+    let method = parameters.find("code_challenge_method")?;
+    let challenge = parameters.find("code_challenge")?;
+    match (challenge, method) {
+        (None, None) => Ok(None),
+        (Some(challenge), Some("S256")) => CodeChallenge::parse(challenge)
+            .map(Some)
+            .ok_or(NO_CHALLENGE),
+        _ => Err(NO_CHALLENGE),
+    }
+}
+
+/// The scopes that are asked for, joined by spaces, under AWS's name or that of RFC 6749.
+pub(crate) fn scopes(parameters: &Parameters) -> Result<Option<&str>, Refusal> {
+    Ok(parameters.find("scopes")?.or(parameters.find("scope")?))
 }
 
 /// The client's `state`, which goes back as it came (RFC 6749 §4.1.2).
@@ -83,7 +99,7 @@ pub(crate) fn state(parameters: &Parameters) -> Result<Option<&str>, Refusal> {
 
 /// Where the browser goes with a code (RFC 6749 §4.1.2) or with a refusal (§4.1.2.1).
 pub(crate) fn answer(
-    redirect_uri: &LoopbackUri,
+    redirect_uri: &impl Display,
     state: Option<&str>,
     outcome: Result<&str, Refusal>,
 ) -> String {
@@ -97,7 +113,10 @@ pub(crate) fn answer(
     if let Some(state) = state {
         query.append_pair("state", state);
     }
-    format!("{redirect_uri}?{}", query.finish())
+    let redirect_uri = redirect_uri.to_string();
+    // A query that the URI has already is kept (RFC 6749 §3.1.2).
+    let separator = if redirect_uri.contains('?') { '&' } else { '?' };
+    format!("{redirect_uri}{separator}{}", query.finish())
 }
 
 #[cfg(test)]
@@ -105,6 +124,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::oauth::LoopbackUri;
 
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 

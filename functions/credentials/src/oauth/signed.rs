@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use vestibule_shared::arn::ApplicationArn;
 use vestibule_shared::token::Token;
 
 use super::{Reason, Refusal, Registration};
@@ -30,6 +31,11 @@ pub(crate) struct ClientFingerprint(String);
 impl ClientFingerprint {
     fn of(client_id: &str) -> Self {
         Self(URL_SAFE_NO_PAD.encode(digest(&SHA256, client_id.as_bytes())))
+    }
+
+    /// That of an application, whose client id is its ARN: nothing that we sign looks like one.
+    pub(crate) fn of_application(arn: &ApplicationArn) -> Self {
+        Self::of(&arn.to_string())
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -66,6 +72,7 @@ pub(crate) struct ClientKeys {
     id: hmac::Key,
     secret: hmac::Key,
     refresh: hmac::Key,
+    identity_context: hmac::Key,
 }
 
 impl ClientKeys {
@@ -78,6 +85,7 @@ impl ClientKeys {
             id: derive("client id"),
             secret: derive("client secret"),
             refresh: derive("refresh token"),
+            identity_context: derive("identity context"),
         }
     }
 
@@ -122,6 +130,11 @@ impl ClientKeys {
         } else {
             Err(UNKNOWN)
         }
+    }
+
+    /// What an application passes on to say for whom it acts: opaque to it, and to be believed by nobody but us.
+    pub(crate) fn identity_context(&self, claims: &impl Serialize) -> String {
+        sign(&self.identity_context, &encode(claims))
     }
 
     /// The refresh token that follows `token`.

@@ -69,6 +69,9 @@ fn decide(
 ) -> Result<(), Refusal> {
     let holds = now < code.expires_at
         && code.redirect_uri == redirect_uri
-        && code.code_challenge.is_met_by(verifier);
+        && code
+            .code_challenge
+            .as_ref()
+            .is_some_and(|challenge| challenge.is_met_by(verifier));
     if holds { Ok(()) } else { Err(REFUSED) }
 }

@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use vestibule_credentials::{Context, Registrations, router};
+use vestibule_credentials::{Context, Registrations, TokenIssuers, router};
 use vestibule_shared::certificate;
 use vestibule_shared::saml::ServiceProvider;
 use vestibule_shared::sealing::Sealer;
@@ -79,7 +79,9 @@ impl Organization {
             access: world.access.clone(),
             sessions: world.sessions.clone(),
             keys: world.keys.clone(),
-            registrations: Registrations::new(world.keys.clone(), sealer),
+            registrations: Registrations::new(world.keys.clone(), sealer.clone()),
+            sealer,
+            token_issuers: TokenIssuers::public(),
             audit: world.audit.clone(),
             signer,
             sts: sts.client(),
