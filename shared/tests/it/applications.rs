@@ -133,8 +133,9 @@ async fn the_list_of_those_open_to_everybody_follows_every_change() {
         let second = second.unwrap();
         assert_eq!(open().await, [first.id.clone()]);
         let third = replace(&world, &second, |it| it.name = "Renamed".to_owned()).await;
+        let third = third.unwrap();
         assert_eq!(open().await, [first.id.clone()]);
-        let hidden = replace(&world, &third.unwrap(), |it| {
+        let hidden = replace(&world, &third, |it| {
             it.portal.visibility = ApplicationStatus::Disabled;
         });
         let hidden = hidden.await.unwrap();
