@@ -1,6 +1,7 @@
 //! What two functions or more must agree on, and nothing else: identifiers, the tables, sessions and
 //! tokens, sealing and signing, audit records, and the layout of pages.
 
+pub mod access_control_attributes;
 pub mod arn;
 pub mod browser;
 pub mod certificate;

@@ -1,7 +1,6 @@
 //! `GET /saml/console` — lets a person into the AWS console: a signed response in a form that posts itself to
 //! the account's sign-in endpoint. SAML bindings §3.5 (HTTP POST), profiles §4.1.5 (unsolicited responses).
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::rejection::QueryRejection;
@@ -175,7 +174,7 @@ impl Context {
             role_session_name: &saml::role_session_name(&user.user_name, user.id.as_str()),
             source_identity: user.id.as_str(),
             session_duration: Duration::from_secs(entry.session_seconds().into()),
-            principal_tags: &BTreeMap::new(),
+            principal_tags: entry.principal_tags(),
             response_id: &MessageId::from_random(self.random.bytes()),
             assertion_id: &MessageId::from_random(self.random.bytes()),
             issue_instant: self.clock.now(),

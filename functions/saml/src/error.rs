@@ -3,6 +3,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use vestibule_shared::access_control_attributes::Refused;
 use vestibule_shared::edge;
 use vestibule_shared::entry::Refusal;
 use vestibule_shared::page::{ErrorPage, Pages};
@@ -27,12 +28,14 @@ pub(crate) enum Error {
     NoAccess,
     #[error("access to the organization's accounts is switched off")]
     TrustedAccessOff,
+    #[error(transparent)]
+    Attributes(#[from] Refused),
     #[error("the instance is not enabled")]
     NotEnabled,
     #[error("a table failed")]
     Store(#[from] store::Error),
     #[error("the response could not be made")]
-    Response(#[from] ResponseError),
+    Response(#[source] ResponseError),
     #[error("the metadata could not be made")]
     Metadata(#[from] MetadataError),
 }
@@ -46,7 +49,7 @@ impl Error {
             Self::UnknownPath => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Link | Self::Destination => StatusCode::BAD_REQUEST,
-            Self::NoAccess | Self::TrustedAccessOff => StatusCode::FORBIDDEN,
+            Self::NoAccess | Self::TrustedAccessOff | Self::Attributes(_) => StatusCode::FORBIDDEN,
             Self::NotEnabled => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) | Self::Response(_) | Self::Metadata(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -59,6 +62,7 @@ impl Error {
         match self {
             Self::Destination => Some("InvalidRequestException"),
             Self::NoAccess | Self::TrustedAccessOff => Some("AccessDenied"),
+            Self::Attributes(refused) => Some(refused.code()),
             Self::Response(_) => Some("InternalFailure"),
             _ => None,
         }
@@ -96,6 +100,11 @@ impl Error {
                 "Nobody can enter the organization's accounts at the moment.",
                 "Ask your administrator when it will be possible again.",
             ),
+            Self::Attributes(_) => (
+                "Your attributes stand in the way",
+                "What is known of you decides on access, and AWS does not take it as it is.",
+                "Ask your administrator to look at your attributes.",
+            ),
             Self::NotEnabled => (
                 "Not ready yet",
                 "Single sign-on has not been set up yet.",
@@ -115,7 +124,17 @@ impl From<Refusal> for Error {
         match refusal {
             Refusal::NoAccess => Self::NoAccess,
             Refusal::TrustedAccessOff => Self::TrustedAccessOff,
+            Refusal::Attributes(refused) => Self::Attributes(refused),
             Refusal::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<ResponseError> for Error {
+    fn from(error: ResponseError) -> Self {
+        match error {
+            ResponseError::Length => Self::Attributes(Refused::Length),
+            error => Self::Response(error),
         }
     }
 }

@@ -77,6 +77,9 @@ pub enum ResponseError {
     /// AWS would refuse this member.
     #[error("AWS would refuse the response's {0}")]
     Refused(&'static str),
+    /// STS would not take so much. Only the tags vary so far.
+    #[error("the response is longer than STS takes")]
+    Length,
     /// There is no signature.
     #[error("the response could not be signed")]
     Signer(#[from] signer::Error),
@@ -97,7 +100,7 @@ impl Response<'_> {
             xml: self.message(&self.assertion(&signature)?)?,
         };
         if response.base64().len() > LONGEST {
-            return Err(ResponseError::Refused("length"));
+            return Err(ResponseError::Length);
         }
         Ok(response)
     }

@@ -1,5 +1,6 @@
 //! The `sso-admin` protocol: instance, permission sets, assignments and their provisioning.
 
+mod access_control_attributes;
 pub(crate) mod applications;
 pub(crate) mod assignments;
 mod client_tokens;
@@ -21,6 +22,7 @@ const ATTEMPTS: usize = 5;
 /// What does an operation, if it is built.
 pub(crate) fn find(name: &str) -> Option<Handler> {
     instances::find(name)
+        .or_else(|| access_control_attributes::find(name))
         .or_else(|| permission_sets::find(name))
         .or_else(|| applications::find(name))
         .or_else(|| assignments::find(name))

@@ -2,6 +2,8 @@
 //! (`cfg(test)` tells clippy that the functions beside the tests are test code too.)
 
 #[cfg(test)]
+mod access_control_attributes;
+#[cfg(test)]
 mod access_keys;
 #[cfg(test)]
 mod application_assignments;

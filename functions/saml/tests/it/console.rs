@@ -358,3 +358,70 @@ fn no_query_makes_the_function_fail() {
         prop_assert!(answer.status.is_client_error(), "{uri}: {}", answer.status);
     });
 }
+
+#[tokio::test]
+async fn what_is_configured_of_the_person_goes_along_as_tags() {
+    let organization = Organization::new().await;
+    let cookie = organization.sign_in().await;
+    let xml = response(&organization.open(CONSOLE, Some(&cookie)).await);
+    assert!(!xml.contains("PrincipalTag"));
+
+    organization
+        .pass_on(&[
+            ("Team", "${path:title}"),
+            ("Mail", "${path:emails[primary eq true].value}"),
+            ("Locale", "${path:locale}"),
+        ])
+        .await;
+    replace_user(&organization, |user| {
+        user.profile.title = Some("Plattform Ü".to_owned());
+    })
+    .await;
+    let xml = response(&organization.open(CONSOLE, Some(&cookie)).await);
+    assert_eq!(attribute(&xml, "PrincipalTag:Team"), "Plattform Ü");
+    assert_eq!(attribute(&xml, "PrincipalTag:Mail"), "alice@example.com");
+    assert!(!xml.contains("PrincipalTag:Locale"));
+    assert!(!xml.contains("TransitiveTagKeys"));
+}
+
+#[tokio::test]
+async fn an_attribute_that_aws_takes_as_no_tag_opens_nothing_and_that_is_on_record() {
+    let organization = Organization::new().await;
+    let cookie = organization.sign_in().await;
+    organization.pass_on(&[("Team", "${path:title}")]).await;
+    replace_user(&organization, |user| {
+        user.profile.title = Some("R&D".to_owned());
+    })
+    .await;
+    let answer = organization.open(CONSOLE, Some(&cookie)).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.body.contains("Your attributes stand in the way"));
+    let [record] = &organization.recorded("Federate").await[..] else {
+        panic!("one record");
+    };
+    assert_eq!(record.error_code.as_deref(), Some("InvalidPrincipalTag"));
+    assert!(!serde_json::to_string(record).unwrap().contains("R&D"));
+}
+
+#[tokio::test]
+async fn tags_longer_than_sts_takes_open_nothing() {
+    let organization = Organization::new().await;
+    let cookie = organization.sign_in().await;
+    let keys: Vec<String> = (0..50)
+        .map(|number| format!("{}{number:02}", "漢".repeat(126)))
+        .collect();
+    let all: Vec<(&str, &str)> = keys
+        .iter()
+        .map(|key| (key.as_str(), "${path:title}"))
+        .collect();
+    organization.pass_on(&all).await;
+    replace_user(&organization, |user| {
+        user.profile.title = Some("漢".repeat(256));
+    })
+    .await;
+    let answer = organization.open(CONSOLE, Some(&cookie)).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let records = organization.recorded("Federate").await;
+    let codes = records.iter().map(|record| record.error_code.as_deref());
+    assert!(codes.eq([None, Some("PackedPolicyTooLarge")]));
+}

@@ -90,6 +90,16 @@ impl Organization {
             .unwrap();
     }
 
+    /// Configures access control by these attributes: tag key and expression of each.
+    pub(crate) async fn pass_on(&self, attributes: &[(&str, &str)]) {
+        let attributes = attributes
+            .iter()
+            .map(|(key, source)| ((*key).to_owned(), (*source).to_owned()));
+        let attributes = attributes.collect();
+        self.configure(|instance| instance.access_control_attributes = Some(attributes))
+            .await;
+    }
+
     /// `GET path`, with the session's cookie if there is one.
     pub(crate) async fn open(&self, path: &str, cookie: Option<&str>) -> Answer {
         self.send(Method::GET, path, cookie).await

@@ -1,6 +1,7 @@
 //! Every operation of the models: whether it is built, whether it changes anything, and that every change leaves its
 //! record. Who may call them is told elsewhere (`roles.rs`, `dispatcher.rs`).
 
+mod access_control_attributes;
 mod applications;
 mod assignments;
 mod identity_store;
@@ -33,6 +34,7 @@ type Row = (&'static str, Effect, &'static str);
 /// Every operation that is built, by area, in the order in which they are called.
 const AREAS: &[&[Row]] = &[
     instances::ROWS,
+    access_control_attributes::ROWS,
     permission_sets::ROWS,
     assignments::ROWS,
     applications::ROWS,
@@ -70,8 +72,10 @@ impl Names {
         let other_key = organization.with_role("Helpdesk").await.key.id;
         world.create_user(store, "carol").await.unwrap();
         let application = applications::create(organization).await;
+        let application_key = applications::create_key(organization, &application).await;
         Self(vec![
             ("$application", application),
+            ("$appkey", application_key),
             ("$issuer", issuer),
             ("$otherkey", other_key),
             ("$instance", organization.instance_arn()),
