@@ -116,6 +116,14 @@ fn unavailable(error: &Error) -> Said {
                 "Ask your administrator when it will be possible again.",
             ],
         ),
+        Error::Attributes(_) => (
+            StatusCode::FORBIDDEN,
+            [
+                "Your attributes stand in the way",
+                "What is known of you decides on access, and AWS does not take it as it is.",
+                "Ask your administrator to look at your attributes.",
+            ],
+        ),
         Error::AccountRefused(_) => (
             StatusCode::FORBIDDEN,
             [

@@ -4,6 +4,8 @@ use axum::response::Response;
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
 
+use vestibule_shared::access_control_attributes::Refused;
+
 use super::{ERROR_TYPE, Error, json};
 use crate::Context;
 
@@ -20,6 +22,12 @@ impl Context {
             Error::TrustedAccessOff => "Access to the organization's accounts is switched off",
             Error::AccountRefused(_) => {
                 "The account did not let the role in. An administrator can provision the permission set again"
+            }
+            Error::Attributes(Refused::Value(key)) => &format!(
+                "Your attribute for the tag {key} has a value that AWS does not take. Ask an administrator to change it"
+            ),
+            Error::Attributes(Refused::Length) => {
+                "Your attributes are longer than AWS takes for one session. Ask an administrator to pass fewer of them on"
             }
             Error::NotReady => "The role was made a moment ago. Try again in a minute",
             Error::TooMany => "Too many requests. Try again in a few minutes",
@@ -40,9 +48,10 @@ fn named(error: &Error) -> (StatusCode, &'static str) {
         Error::BearerToken | Error::SignedOut => {
             (StatusCode::UNAUTHORIZED, "UnauthorizedException")
         }
-        Error::NoAccess | Error::TrustedAccessOff | Error::AccountRefused(_) => {
-            (StatusCode::FORBIDDEN, "ForbiddenException")
-        }
+        Error::NoAccess
+        | Error::TrustedAccessOff
+        | Error::Attributes(_)
+        | Error::AccountRefused(_) => (StatusCode::FORBIDDEN, "ForbiddenException"),
         Error::NotReady | Error::TooMany => {
             (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException")
         }

@@ -99,6 +99,63 @@ async fn sts_is_shown_a_signed_assertion_of_the_person() {
     assert!(xml.contains("AuthnInstant=\"2026-01-02T03:04:05Z\""));
 }
 
+async fn pass_on_title(organization: &Organization, title: &str) {
+    let attributes = ("Team".to_owned(), "${path:title}".to_owned());
+    organization
+        .configure(|instance| instance.access_control_attributes = Some([attributes].into()))
+        .await;
+    organization
+        .change_user(|user| user.profile.title = Some(title.to_owned()))
+        .await;
+}
+
+#[tokio::test]
+async fn sts_is_told_what_is_configured_of_the_person_as_tags() {
+    let organization = Organization::new().await;
+    let token = organization.sign_in().await.1.access;
+    pass_on_title(&organization, "Platform").await;
+    assert_eq!(ask(&organization, &token).await.status, StatusCode::OK);
+    let asked = organization.sts.asked();
+    let xml = BASE64.decode(asked[0]["SAMLAssertion"].as_bytes()).unwrap();
+    let xml = String::from_utf8(xml).unwrap();
+    let document = Document::parse(&xml).unwrap();
+    let tags = document.descendants().filter_map(|it| {
+        let name = it.attribute("Name")?;
+        let key = name.strip_prefix("https://aws.amazon.com/SAML/Attributes/PrincipalTag:")?;
+        let values: Vec<_> = it.children().filter_map(|value| value.text()).collect();
+        Some((key, values))
+    });
+    assert_eq!(tags.collect::<Vec<_>>(), [("Team", vec!["Platform"])]);
+}
+
+#[tokio::test]
+async fn a_person_whose_attributes_aws_does_not_take_is_told_so() {
+    let organization = Organization::new().await;
+    let token = organization.sign_in().await.1.access;
+    pass_on_title(&organization, "R&D").await;
+    let answer = ask(&organization, &token).await;
+    answer.assert_exception(403, "ForbiddenException");
+    assert!(answer.text("message").contains("the tag Team"));
+    assert!(organization.sts.asked().is_empty());
+
+    pass_on_title(&organization, "Platform").await;
+    organization.sts.fail(400, "PackedPolicyTooLarge");
+    let answer = ask(&organization, &token).await;
+    answer.assert_exception(403, "ForbiddenException");
+    assert!(answer.text("message").contains("longer than AWS takes"));
+    let records = organization.recorded("GetRoleCredentials").await;
+    let codes = records.iter().map(|record| record.error_code.as_deref());
+    let expected = [
+        Some("InvalidPrincipalTag"),
+        None,
+        Some("PackedPolicyTooLarge"),
+    ];
+    assert!(codes.eq(expected));
+    for record in records {
+        assert!(!serde_json::to_string(&record).unwrap().contains("R&D"));
+    }
+}
+
 #[tokio::test]
 async fn whoever_has_no_assignment_has_no_access_and_that_is_on_record() {
     let organization = Organization::new().await;
