@@ -52,7 +52,7 @@ pub(super) fn permissions(instance: &Instance, account: &AccountId) -> String {
             },
             {
                 "Effect": "Allow",
-                "Action": "iam:GetRole",
+                "Action": ["iam:GetRole", "iam:ListRoles"],
                 "Resource": every_role(account),
             },
             {
