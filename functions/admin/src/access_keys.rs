@@ -149,21 +149,26 @@ pub(crate) async fn deactivate(context: &Context, id: &str) -> Result<(), Error>
     }
 }
 
+/// Makes up the id and the secret of an access key, and seals the secret.
+pub(crate) async fn seal_new(context: &Context) -> Result<(NewAccessKey, String), Error> {
+    let new = NewAccessKey {
+        id: format!("AKIA{}", BASE32_NOPAD.encode(&context.random.bytes::<10>())),
+        secret: STANDARD.encode(context.random.bytes::<30>()),
+    };
+    let moment = (context.clock.now(), &context.random);
+    let sealed_secret = context
+        .sealer
+        .seal(&new.id, new.secret.as_bytes(), moment)
+        .await?;
+    Ok((new, sealed_secret))
+}
+
 /// Makes up an access key, which is not written yet.
 pub(crate) async fn generate(
     context: &Context,
     wanted: Wanted,
 ) -> Result<(NewAccessKey, AccessKey), Error> {
-    let new = NewAccessKey {
-        id: format!("AKIA{}", BASE32_NOPAD.encode(&context.random.bytes::<10>())),
-        secret: STANDARD.encode(context.random.bytes::<30>()),
-    };
-    let now = context.clock.now();
-    let moment = (now, &context.random);
-    let sealed_secret = context
-        .sealer
-        .seal(&new.id, new.secret.as_bytes(), moment)
-        .await?;
+    let (new, sealed_secret) = seal_new(context).await?;
     let key = AccessKey {
         id: new.id.clone(),
         role: wanted.role,
@@ -171,7 +176,7 @@ pub(crate) async fn generate(
         sealed_secret,
         active: true,
         created_by: wanted.created_by,
-        created_at: now,
+        created_at: context.clock.now(),
     };
     Ok((new, key))
 }

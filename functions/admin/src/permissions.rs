@@ -170,14 +170,17 @@ const IDENTITY_STORE: Lines = &[
 
 const VESTIBULE: Lines = &[
     ("CreateAccessKey", ADMINISTRATORS),
+    ("CreateApplicationAccessKey", ADMINISTRATORS),
     ("CreatePasswordResetLink", HELPDESK),
     ("DeactivateAccessKey", ADMINISTRATORS),
     ("DeleteAccessKey", ADMINISTRATORS),
+    ("DeleteApplicationAccessKey", ADMINISTRATORS),
     ("DeleteCustomerManagedPolicyDocument", ADMINISTRATORS),
     ("DescribeSettings", EVERYBODY),
     ("GetCustomerManagedPolicyDocument", AUDITORS),
     ("InviteUser", HELPDESK),
     ("ListAccessKeys", AUDITORS),
+    ("ListApplicationAccessKeys", AUDITORS),
     ("ListDrift", AUDITORS),
     ("LookupEvents", AUDITORS),
     ("PutCustomerManagedPolicyDocument", ADMINISTRATORS),

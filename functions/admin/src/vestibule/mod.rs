@@ -2,6 +2,7 @@
 //! (`models/vestibule.json`), so that stock clients can call them; every operation is described there.
 
 mod access_keys;
+mod application_access_keys;
 mod drift;
 mod events;
 mod invitations;
@@ -12,14 +13,17 @@ use crate::operations::handlers;
 
 handlers! {
     "CreateAccessKey" => access_keys::create,
+    "CreateApplicationAccessKey" => application_access_keys::create,
     "CreatePasswordResetLink" => invitations::reset,
     "DeactivateAccessKey" => access_keys::deactivate,
     "DeleteAccessKey" => access_keys::delete,
+    "DeleteApplicationAccessKey" => application_access_keys::delete,
     "DeleteCustomerManagedPolicyDocument" => policy_documents::delete,
     "DescribeSettings" => settings::describe,
     "GetCustomerManagedPolicyDocument" => policy_documents::get,
     "InviteUser" => invitations::invite,
     "ListAccessKeys" => access_keys::list,
+    "ListApplicationAccessKeys" => application_access_keys::list,
     "ListDrift" => drift::list,
     "LookupEvents" => events::lookup,
     "PutCustomerManagedPolicyDocument" => policy_documents::put,

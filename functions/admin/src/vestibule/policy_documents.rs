@@ -42,7 +42,9 @@ pub(super) async fn put(call: &Call<'_>, input: PutRequest) -> Result<Nothing, E
     policy_document::check("policy document", document, LARGEST)?;
     let (named, policy) = input.policy.parse();
     let mut parameters = policy_parameters(&named, &policy);
-    parameters["policyDocument"] = document.clone().into();
+    if let Some(members) = parameters.as_object_mut() {
+        members.insert("policyDocument".to_owned(), document.clone().into());
+    }
     revise(call, &named, parameters, |before| {
         let mut content = before.content.clone();
         if !is_referred_to(&content, &policy) {

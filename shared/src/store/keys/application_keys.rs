@@ -71,6 +71,23 @@ impl Keys {
         recorded.commit(transaction).await
     }
 
+    /// Removes what is left of the access keys of an application that is deleted. None of them proves anything any more, so it
+    /// leaves no record, and may be interrupted and done again.
+    pub async fn forget_application_keys(&self, application: &ApplicationId) -> Result<(), Error> {
+        let mut from = None;
+        loop {
+            let page = self.list_application_keys(application, 100, from.as_ref());
+            let page = page.await?;
+            for forgotten in page.items {
+                self.table.delete(&key(&forgotten.id), SK).await?;
+            }
+            match page.next {
+                Some(next) => from = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
     /// One page of the access keys of an application, by id.
     pub async fn list_application_keys(
         &self,

@@ -34,6 +34,7 @@ pub(super) async fn delete(call: &Call<'_>, named: Named) -> Result<Nothing, Err
 
 async fn tidy(call: &Call<'_>, id: &ApplicationId) -> Result<(), Error> {
     let access = &call.context.access;
+    call.context.keys.forget_application_keys(id).await?;
     let mut from = None;
     loop {
         let page = access

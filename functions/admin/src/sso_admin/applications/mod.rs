@@ -71,7 +71,7 @@ struct Named {
 }
 
 /// The application that `application_arn` names.
-pub(super) async fn find_application(
+pub(crate) async fn find_application(
     call: &Call<'_>,
     application_arn: &str,
 ) -> Result<Application, Error> {

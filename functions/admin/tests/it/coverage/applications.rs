@@ -118,6 +118,13 @@ pub(super) const ROWS: &[Row] = &[
         Changes,
         r#"{$application,"GrantType":"refresh_token"}"#,
     ),
+    ("CreateApplicationAccessKey", Changes, r"{$application}"),
+    ("ListApplicationAccessKeys", Reads, r"{$application}"),
+    (
+        "DeleteApplicationAccessKey",
+        Changes,
+        r#"{$application,"AccessKeyId":"$appkey"}"#,
+    ),
     ("DeleteApplication", Changes, r"{$application}"),
 ];
 
@@ -130,4 +137,11 @@ pub(super) async fn create(organization: &Organization) -> String {
     });
     let created = organization.ok("CreateApplication", input).await;
     format!(r#""ApplicationArn":{}"#, created["ApplicationArn"])
+}
+
+/// The id of an access key of that application.
+pub(super) async fn create_key(organization: &Organization, application: &str) -> String {
+    let input = serde_json::from_str(&format!("{{{application}}}")).unwrap();
+    let created = organization.ok("CreateApplicationAccessKey", input).await;
+    created["AccessKeyId"].as_str().unwrap().to_owned()
 }
