@@ -106,6 +106,41 @@ def test_a_search_finds_names_numbers_addresses_and_permission_sets(
     assert seen["cleared"] == len(organization.accounts) - 1
 
 
+def test_applications_are_found_and_opened(chromium: Chromium, alex: Person, organization: Organization) -> None:
+    address = "https://reports.example.com/sign-in?from=portal"
+    sso_admin = organization.client("sso-admin")
+
+    def create(name: str, url: str) -> str:
+        sign_in = {"Origin": "APPLICATION", "ApplicationUrl": url}
+        created = sso_admin.create_application(
+            InstanceArn=organization.instance,
+            ApplicationProviderArn="arn:aws:sso::aws:applicationProvider/custom",
+            Name=name,
+            Description=f"{name} of the company",
+            PortalOptions={"Visibility": "ENABLED", "SignInOptions": sign_in},
+        )
+        return created["ApplicationArn"]
+
+    reports = create("Reports", address)
+    handbook = create("Handbook", "https://handbook.example.com/")
+    unassigned = create("Payroll", "https://payroll.example.com/")
+    try:
+        sso_admin.create_application_assignment(
+            ApplicationArn=reports, PrincipalType="USER", PrincipalId=alex.id
+        )
+        sso_admin.put_application_assignment_configuration(ApplicationArn=handbook, AssignmentRequired=False)
+        seen = chromium.walk("applications", alex, query="reports", address="https://reports.example.com/")
+    finally:
+        for application in (reports, handbook, unassigned):
+            sso_admin.delete_application(ApplicationArn=application)
+    assert seen["shown"] == ["Handbook", "Reports"]
+    assert seen["found"] == {"names": ["Reports"], "count": "1 of 2 applications"}
+    assert (seen["opened"], seen["method"]) == (address, "GET")
+    assert seen.get("referer") in (None, "")
+    assert seen.get("cookie") is None
+    assert seen["opener"] is None
+
+
 def after_bash(commands: str) -> dict[str, str]:
     """The AWS settings of a shell after these commands."""
     script = f"{commands}\nexec env -0"
