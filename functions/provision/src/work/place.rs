@@ -105,7 +105,7 @@ async fn make(
         .find_permission_set(&place.permission_set)
         .await?;
     let set = set.ok_or_else(|| Failure::no_permission_set(&place.account))?;
-    let provisioned = situation
+    let mut provisioned = situation
         .provisioned
         .clone()
         .ok_or(StoreError::NotFound(Provisioned::KIND))?;
@@ -116,7 +116,10 @@ async fn make(
     let verified = works.iter().any(|work| work.task.verifies());
 
     let policies = if verified || provisioned.fingerprint.as_ref() != Some(&fingerprint) {
-        apply((turn, place), &provisioned, (&set, &content), &wanted).await?
+        let policies = apply((turn, place), &provisioned, (&set, &content), &wanted).await?;
+        // As it has left the record: what is noted now is to be written even where the role was as it should be.
+        provisioned.fingerprint = None;
+        policies
     } else {
         provisioned.policies.clone()
     };

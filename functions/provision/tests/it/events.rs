@@ -34,7 +34,7 @@ async fn every_event_is_answered_as_written_beside_it() {
         );
         count += 1;
     }
-    assert_eq!(count, 2);
+    assert_eq!(count, 3);
 }
 
 #[tokio::test]
