@@ -56,3 +56,23 @@ async fn a_key_made_by_direct_invocation_raises_its_alarm() {
         assert_eq!(line["fields"]["access_key_id"], key["AccessKeyId"]);
     }
 }
+
+#[tokio::test]
+async fn the_end_of_a_look_at_all_accounts_is_counted_with_what_it_found() {
+    let pattern = pattern("DriftFilter");
+    let function = Template::embedded()
+        .unwrap()
+        .function("provision")
+        .unwrap();
+    let aws = Aws::start().await;
+    let world = organization(&aws).await;
+    let engine = world.engine.as_ref().unwrap();
+    aws.attach(engine.endpoint_of(function, &world.names));
+    let environment = environment(function, &world.names, &aws);
+    let mut lambda = Lambda::start("provision", &environment).await;
+    // Here is no IAM: the one account that has something does not let anybody look.
+    lambda.invoke(read("provision", "drift.json")).await;
+    let line = lambda.logged(|line| matches(line, &pattern)).await;
+    assert_eq!(line["fields"]["drifted"], 1);
+    assert_eq!(line["fields"]["accounts_checked"], 2);
+}
