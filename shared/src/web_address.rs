@@ -15,12 +15,12 @@ pub fn is_web_address(text: &str) -> bool {
         return false;
     };
     let anonymous = url.username().is_empty() && url.password().is_none();
-    anonymous && (url.scheme() == "https" || url.host().is_some_and(is_loopback))
+    anonymous && (url.scheme() == "https" || url.host().is_some_and(|host| is_loopback(&host)))
 }
 
-fn is_loopback(host: Host<&str>) -> bool {
+fn is_loopback(host: &Host<&str>) -> bool {
     match host {
-        Host::Domain(name) => name == "localhost",
+        Host::Domain(name) => *name == "localhost",
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address.is_loopback(),
     }
@@ -68,7 +68,7 @@ mod tests {
         fn what_is_taken_is_such_an_address_to_a_browser_too(text in "(https?://)?(u@)?(localhost|127\\.0\\.0\\.1|a\\.example|\\PC{1,5})[:/?#@\\\\]?\\PC{0,20}") {
             if is_web_address(&text) {
                 let url = Url::parse(&text).unwrap();
-                let loopback = url.host().is_some_and(is_loopback);
+                let loopback = url.host().is_some_and(|host| is_loopback(&host));
                 prop_assert!(url.scheme() == "https" || (url.scheme() == "http" && loopback));
             }
         }
