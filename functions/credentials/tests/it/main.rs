@@ -5,6 +5,10 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod application;
+#[cfg(test)]
+mod application_tokens;
+#[cfg(test)]
 mod authorize;
 #[cfg(test)]
 mod browser;
@@ -23,6 +27,10 @@ mod events;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod issuer;
+#[cfg(test)]
+mod jwt_bearer;
+#[cfg(test)]
 mod logout;
 #[cfg(test)]
 mod portal_credentials;
@@ -33,6 +41,12 @@ mod register;
 #[cfg(test)]
 mod routes;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod sts;
 #[cfg(test)]
 mod token;
+#[cfg(test)]
+mod token_exchange;
+#[cfg(test)]
+mod token_with_iam;
