@@ -178,9 +178,9 @@ mod tests {
             let mut token = None;
             let mut changes = changed.iter();
             loop {
-                let record = present.iter().map(|key| (key.clone(), ())).collect();
+                let record = present.iter().map(|key| (key.clone(), 1)).collect();
                 let listed = page(size, token).slice("list", record).unwrap();
-                found.extend(listed.items.into_iter().map(|(key, ())| key));
+                found.extend(listed.items.into_iter().map(|(key, _)| key));
                 // The key that the token names goes first, then some others come or go.
                 if let Some(last) = found.last() {
                     present.remove(last);
@@ -204,17 +204,17 @@ mod tests {
 
         #[test]
         fn no_token_makes_a_slice_panic(token in "[A-Za-z0-9_=%-]{0,80}|\\PC{0,20}") {
-            let _ = page(1, Some(token)).slice("list", BTreeMap::from([("a".to_owned(), ())]));
+            let _ = page(1, Some(token)).slice("list", BTreeMap::from([("a".to_owned(), 1)]));
         }
     }
 
     #[test]
     fn a_token_of_another_list_is_refused() {
-        let record = || BTreeMap::from([("a".to_owned(), ()), ("b".to_owned(), ())]);
+        let record = || BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]);
         let token = page(1, None).slice("one", record()).unwrap().next_token;
         assert!(page(1, token.clone()).slice("other", record()).is_err());
         let rest = page(1, token).slice("one", record()).unwrap();
-        assert_eq!(rest.items, [("b".to_owned(), ())]);
+        assert_eq!(rest.items, [("b".to_owned(), 2)]);
         assert!(rest.next_token.is_none());
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use vestibule_shared::arn;
 
-use super::regions::Region;
+use super::regions::RegionMetadata;
 use crate::Error;
 use crate::call::Call;
 use crate::epoch::Epoch;
@@ -17,7 +17,7 @@ use crate::sso_admin::check_instance;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in crate::sso_admin) struct ListRequest {
-    // `RegionScope` makes no difference: whoever is asked lives in the one Region of the instance.
+    // `RegionScope` makes no difference: whoever is asked lives in the one RegionMetadata of the instance.
     #[serde(flatten)]
     paging: Paging,
 }
@@ -57,7 +57,7 @@ struct Metadata {
     created_date: Epoch,
     status: &'static str,
     primary_region: String,
-    regions: [Region; 1],
+    regions: [RegionMetadata; 1],
 }
 
 pub(in crate::sso_admin) async fn list(
@@ -97,6 +97,6 @@ fn metadata(call: &Call<'_>) -> Metadata {
         created_date: Epoch(instance.created_at),
         status: "ACTIVE",
         primary_region: instance.region.clone(),
-        regions: [Region::of(call)],
+        regions: [RegionMetadata::of(call)],
     }
 }

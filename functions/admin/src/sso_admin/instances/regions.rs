@@ -29,7 +29,7 @@ pub(in crate::sso_admin) struct ListRequest {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in crate::sso_admin) struct ListResponse {
-    regions: Vec<Region>,
+    regions: Vec<RegionMetadata>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
 }
@@ -37,14 +37,14 @@ pub(in crate::sso_admin) struct ListResponse {
 /// What is said of a Region.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(in crate::sso_admin) struct Region {
+pub(in crate::sso_admin) struct RegionMetadata {
     region_name: String,
     status: &'static str,
     added_date: Epoch,
     is_primary_region: bool,
 }
 
-impl Region {
+impl RegionMetadata {
     /// The one that the instance is in.
     pub(super) fn of(call: &Call<'_>) -> Self {
         Self {
@@ -61,7 +61,7 @@ pub(in crate::sso_admin) async fn list(
     input: ListRequest,
 ) -> Result<ListResponse, Error> {
     check_instance(call, &input.instance_arn)?;
-    let all = BTreeMap::from([(call.instance.region.clone(), Region::of(call))]);
+    let all = BTreeMap::from([(call.instance.region.clone(), RegionMetadata::of(call))]);
     let Listed { items, next_token } = input.paging.slice(call.operation.name(), all)?;
     Ok(ListResponse {
         regions: items.into_iter().map(|(_, region)| region).collect(),
@@ -72,10 +72,10 @@ pub(in crate::sso_admin) async fn list(
 pub(in crate::sso_admin) async fn describe(
     call: &Call<'_>,
     input: NamedRegion,
-) -> Result<Region, Error> {
+) -> Result<RegionMetadata, Error> {
     check_instance(call, &input.instance_arn)?;
     is_of_the_instance(call, &input)?;
-    Ok(Region::of(call))
+    Ok(RegionMetadata::of(call))
 }
 
 pub(in crate::sso_admin) async fn add(
