@@ -1,11 +1,12 @@
 //! Every page, filled with what is hardest to show: long names, markup in names, many rows, none.
 
+mod portal;
+
 use http::StatusCode;
 
 use super::{
-    AccessKeysPage, AccountRow, AccountsPage, ApplicationList, ApplicationRow, CliSettings,
-    ConsentPage, ErrorPage, KeyBlocks, NoticePage, Page, Pages, PasswordPage, PasswordRule,
-    PermissionSetRow, PostFormPage, SignInPage, UserCodePage, Viewer,
+    CliSettings, ConsentPage, ErrorPage, KeyBlocks, NoticePage, Page, Pages, PasswordPage,
+    PasswordRule, PostFormPage, SignInPage, UserCodePage, Viewer,
 };
 
 /// A page as a browser gets it.
@@ -34,102 +35,6 @@ const KEYS: KeyBlocks<'static> = KeyBlocks {
                     X0gqzM5h0cJ1Zg2nRwKfC2V6wq9bS8uQ4mY7tEXAMPLEqnwMIg///////////8BEAAaDDIxMDk4NzY1NDMyMSIM",
     expiration: "2027-03-01T15:04:05Z",
 };
-
-fn set(name: &str, description: &str) -> PermissionSetRow {
-    PermissionSetRow {
-        name: name.into(),
-        description: description.into(),
-    }
-}
-
-fn account(
-    id: &str,
-    name: &str,
-    email: &str,
-    permission_sets: Vec<PermissionSetRow>,
-) -> AccountRow {
-    AccountRow {
-        id: id.into(),
-        name: name.into(),
-        email: email.into(),
-        permission_sets,
-    }
-}
-
-fn accounts() -> Vec<AccountRow> {
-    let administrator = set("AdministratorAccess", "Everything, for the platform team");
-    let billing = set("Billing", "Invoices, budgets and cost reports");
-    let read = set("ViewOnlyAccess", "Look at resources, change nothing");
-    let developer = set(
-        "DeveloperAccess",
-        "Build and deploy services; no IAM, no networking",
-    );
-    vec![
-        account(
-            "111122223333",
-            "Organization management",
-            "aws+management@example.com",
-            vec![billing, read.clone()],
-        ),
-        account(
-            "210987654321",
-            "Shop production",
-            "aws+shop-prod@example.com",
-            vec![administrator.clone(), read.clone()],
-        ),
-        account(
-            "333344445555",
-            "Shop development",
-            "aws+shop-dev@example.com",
-            vec![administrator, developer, read.clone()],
-        ),
-        account(
-            "444455556666",
-            "Data science & machine learning sandbox (Frankfurt, long-lived)",
-            "aws+data-science-and-machine-learning-sandbox@subsidiary.example.com",
-            vec![set(
-                "Extremely-Long-PermissionSetName",
-                "With 32 characters, the most that AWS allows in a name",
-            )],
-        ),
-        account(
-            "555566667777",
-            "<script>alert(1)</script>",
-            "\"'><img src=x onerror=alert(1)>@example.com",
-            vec![read],
-        ),
-    ]
-}
-
-fn applications() -> Vec<ApplicationRow> {
-    let application = |name: &str, description: &str, url: &str| ApplicationRow {
-        name: name.into(),
-        description: description.into(),
-        url: url.into(),
-    };
-    vec![
-        application(
-            "Expenses",
-            "Receipts and travel",
-            "https://expenses.example.com/",
-        ),
-        application(
-            "Reports",
-            "",
-            "https://reports.example.com/?tenant=shop&tab=1",
-        ),
-        application(
-            "An-application-with-a-name-of-a-hundred-characters-that-has-no-place-to-break-the-line-and-goes-on-on",
-            "With as many words as an administrator may say about an application, which is one hundred and twenty-eight characters at most.",
-            "https://long.example.com/",
-        ),
-        application(
-            "<script>alert(1)</script>",
-            "\"'><img src=x onerror=alert(1)>",
-            "https://evil.example.com/\"><b>",
-        ),
-    ]
-}
 
 fn sample<P: Page>(name: &str, status: StatusCode, page: &P) -> Sample {
     let response = Pages::new(true).respond(status, page);
@@ -195,98 +100,6 @@ fn sign_in_pages() -> Vec<Sample> {
             StatusCode::UNPROCESSABLE_ENTITY,
             &refused,
         ),
-    ]
-}
-
-fn portal_pages() -> Vec<Sample> {
-    let accounts = accounts();
-    let applications = applications();
-    let some = ApplicationList {
-        shown: &applications,
-        matching: applications.len(),
-        total: applications.len(),
-    };
-    let no_applications = ApplicationList {
-        shown: &[],
-        matching: 0,
-        total: 0,
-    };
-    let whole = AccountsPage {
-        viewer: VIEWER,
-        accounts: &accounts,
-        matching: accounts.len(),
-        total: accounts.len(),
-        query: "",
-        destination: None,
-        page: 1,
-        pages: 1,
-        applications: no_applications,
-        cli: CLI,
-        notice: None,
-    };
-    let one = AccountsPage {
-        accounts: accounts.get(2..3).unwrap(),
-        matching: 1,
-        query: "333344445555",
-        destination: Some("https://console.aws.amazon.com/s3/buckets?region=eu-central-1&tab=a b"),
-        notice: Some("This link works with several permission sets. Choose one."),
-        ..whole
-    };
-    let many = AccountsPage {
-        matching: 412,
-        total: 412,
-        page: 2,
-        pages: 3,
-        applications: ApplicationList { shown: &[], ..some },
-        ..whole
-    };
-    let with_applications = AccountsPage {
-        applications: some,
-        ..whole
-    };
-    let only_applications = AccountsPage {
-        accounts: &[],
-        matching: 0,
-        total: 0,
-        applications: ApplicationList {
-            matching: 300,
-            total: 300,
-            ..some
-        },
-        ..whole
-    };
-    let none = AccountsPage {
-        accounts: &[],
-        matching: 0,
-        total: 0,
-        ..whole
-    };
-    let unfound = AccountsPage {
-        accounts: &[],
-        matching: 0,
-        query: "\"payroll\"",
-        applications: ApplicationList {
-            shown: &[],
-            matching: 0,
-            ..some
-        },
-        ..whole
-    };
-    let keys = AccessKeysPage {
-        viewer: VIEWER,
-        account_name: "Shop production",
-        keys: KEYS,
-        cli: CLI,
-    };
-    vec![
-        sample("accounts", StatusCode::OK, &whole),
-        sample("accounts-one", StatusCode::OK, &one),
-        sample("accounts-many", StatusCode::OK, &many),
-        sample("accounts-none", StatusCode::OK, &none),
-        sample("accounts-unfound", StatusCode::OK, &unfound),
-        sample("applications", StatusCode::OK, &with_applications),
-        sample("applications-only", StatusCode::OK, &only_applications),
-        sample("access-keys", StatusCode::OK, &keys),
     ]
 }
 
@@ -370,7 +183,8 @@ fn plain_pages() -> Vec<Sample> {
 pub(super) fn all() -> Vec<Sample> {
     [
         sign_in_pages(),
-        portal_pages(),
+        portal::accounts_pages(),
+        portal::applications_pages(),
         consent_pages(),
         plain_pages(),
     ]

@@ -102,7 +102,7 @@ async fn of_changes_at_the_same_time_one_is_made() {
         create(&world, &before).await.unwrap();
         let changes = (0..8).map(|number| {
             replace(&world, &before, move |it| {
-                it.name = format!("Reports {number}")
+                it.name = format!("Reports {number}");
             })
         });
         let outcomes = join_all(changes).await;
@@ -131,10 +131,10 @@ async fn the_list_of_those_open_to_everybody_follows_every_change() {
         assert!(open().await.is_empty());
         let second = replace(&world, &first, |it| it.assignment_required = false).await;
         let second = second.unwrap();
-        assert_eq!(open().await, [first.id.clone()]);
+        assert_eq!(open().await, std::slice::from_ref(&first.id));
         let third = replace(&world, &second, |it| it.name = "Renamed".to_owned()).await;
         let third = third.unwrap();
-        assert_eq!(open().await, [first.id.clone()]);
+        assert_eq!(open().await, std::slice::from_ref(&first.id));
         let hidden = replace(&world, &third, |it| {
             it.portal.visibility = ApplicationStatus::Disabled;
         });

@@ -14,6 +14,8 @@ use crate::fixture::{Answer, Organization};
 /// What is made of an application before it is created.
 type Change = fn(&mut Application);
 
+const OPEN: Change = |application| application.assignment_required = false;
+
 async fn create(organization: &Organization, name: &str, change: Change) -> ApplicationId {
     let world = &organization.world;
     let slug = name.to_lowercase().replace(' ', "-");
@@ -116,10 +118,7 @@ async fn what_is_assigned_to_a_person_or_their_group_shows_and_opens_its_address
 #[tokio::test]
 async fn what_needs_no_assignment_shows_to_everybody() {
     let organization = Organization::new().await;
-    create(&organization, "Handbook", |it| {
-        it.assignment_required = false
-    })
-    .await;
+    create(&organization, "Handbook", OPEN).await;
     let page = page(&organization, Whose::Newcomer, "/start/").await;
     assert!(page.says("https://handbook.example.com/") && page.says("<h1>Applications</h1>"));
     assert!(!page.says("No accounts yet"));
@@ -181,7 +180,7 @@ async fn an_application_that_is_deleted_is_gone_from_the_page() {
 async fn the_search_looks_through_applications_too_without_script() {
     let organization = Organization::new().await;
     for name in ["Reports", "Expenses"] {
-        create(&organization, name, |it| it.assignment_required = false).await;
+        create(&organization, name, OPEN).await;
     }
     let found = page(&organization, Whose::Alice, "/start/?q=expens").await;
     assert!(found.says("1 of 2 applications") && found.says("0 of 1 account"));
@@ -209,7 +208,7 @@ async fn the_first_two_hundred_show_and_the_others_are_searched_for() {
     let organization = Organization::new().await;
     for number in 0..201 {
         let name = format!("App {number:03}");
-        create(&organization, &name, |it| it.assignment_required = false).await;
+        create(&organization, &name, OPEN).await;
     }
     let shown = page(&organization, Whose::Alice, "/start/").await;
     assert_eq!(shown.body.matches(r#"class="tile""#).count(), 200);

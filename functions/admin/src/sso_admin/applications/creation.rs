@@ -33,6 +33,10 @@ pub(super) struct Request {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the members are named as in the model"
+)]
 pub(super) struct Response {
     application_arn: String,
     instance_arn: String,

@@ -9,6 +9,7 @@ use crate::Error;
 use crate::call::Call;
 use crate::paging::{Listed, Paging};
 
+#[derive(Clone, Copy)]
 struct Provider {
     arn: &'static str,
     protocol: &'static str,
