@@ -25,18 +25,18 @@ fn of(service: Service) -> BTreeSet<&'static str> {
 }
 
 fn printed() -> String {
-    let mut text = HEAD.to_owned();
+    let roles_in_order = Role::ALL.map(|role| format!(" {role} |")).concat();
+    let mut lines: Vec<String> = HEAD.lines().map(str::to_owned).collect();
     for (service, name) in SERVICES {
-        text += &format!("\n## {name}\n\n| operation |");
-        text += &Role::ALL.map(|role| format!(" {role} |")).concat();
-        text += "\n|---|---|---|---|\n";
-        for operation in of(service) {
+        lines.push(format!("\n## {name}\n\n| operation |{roles_in_order}"));
+        lines.push("|---|---|---|---|".to_owned());
+        lines.extend(of(service).into_iter().map(|operation| {
             let may = |role| roles(service, operation).contains(&role);
             let marks = Role::ALL.map(|role| if may(role) { " yes |" } else { " |" });
-            text += &format!("| `{operation}` |{}\n", marks.concat());
-        }
+            format!("| `{operation}` |{}", marks.concat())
+        }));
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `DescribeSettings` and `UpdateSettings`: what an administrator may decide for the whole instance.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use vestibule_shared::arn;
 use vestibule_shared::store;
 use vestibule_shared::store::access::{Instance, PasswordPolicy};
@@ -146,7 +146,7 @@ fn spelled_for_records(value: Value) -> Value {
         let name: String = first.into_iter().chain(letters).collect();
         (name, spelled_for_records(value))
     });
-    Value::Object(Map::from_iter(members))
+    Value::Object(members.collect())
 }
 
 fn described(instance: &Instance) -> Response {

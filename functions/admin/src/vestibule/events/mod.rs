@@ -37,14 +37,15 @@ pub(super) struct Request {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Response {
-    events: Vec<Event>,
+    events: Vec<Entry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
 }
 
+/// A record as it is answered.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Event {
+struct Entry {
     event_id: String,
     event_name: String,
     event_time: Epoch,
@@ -79,7 +80,7 @@ pub(super) async fn lookup(call: &Call<'_>, request: Request) -> Result<Response
         for found in stretch.found {
             place.pass(&found.order);
             if request.criteria.fit(&found.record) {
-                events.push(event(found));
+                events.push(entry(found));
             }
             if events.len() == wanted {
                 return Ok(answer(events, Some(&place)));
@@ -92,7 +93,7 @@ pub(super) async fn lookup(call: &Call<'_>, request: Request) -> Result<Response
     Ok(answer(events, Some(&place)))
 }
 
-fn answer(events: Vec<Event>, next: Option<&Place>) -> Response {
+fn answer(events: Vec<Entry>, next: Option<&Place>) -> Response {
     Response {
         events,
         next_token: next.map(Place::token),
@@ -118,11 +119,11 @@ fn timestamp(seconds: f64) -> Result<Timestamp, Error> {
         .ok_or_else(|| Error::validation("StartTime or EndTime is not a time after 1970."))
 }
 
-fn event(found: Found) -> Event {
+fn entry(found: Found) -> Entry {
     let record = found.record;
     let identity = &record.user_identity;
     let text = |pointer| identity.pointer(pointer)?.as_str().map(str::to_owned);
-    Event {
+    Entry {
         access_key_id: text("/accessKeyId"),
         user_id: text("/onBehalfOf/userId"),
         event_id: record.event_id,
