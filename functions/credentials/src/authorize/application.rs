@@ -5,12 +5,12 @@ use axum::response::Response;
 use http::{HeaderMap, Uri};
 use jiff::SignedDuration;
 use serde_json::json;
-use url::{Host, Url};
 use vestibule_shared::arn::ApplicationArn;
 use vestibule_shared::browser::AuthenticatedUser;
 use vestibule_shared::store::access::Application;
 use vestibule_shared::store::audit::{Origin, Record};
 use vestibule_shared::token::Token;
+use vestibule_shared::web_address::is_web_address;
 
 use crate::error::Error;
 use crate::grants::{ApplicationTokens, Approval, AuthorizationCode};
@@ -106,23 +106,18 @@ fn redirect_uri<'a>(application: &Application, parameters: &'a Parameters) -> Op
     (registered && is_safe(named)).then_some(named)
 }
 
-/// `https`, or a program on the person's own machine (RFC 8252 §7.3); no fragment (RFC 6749 §3.1.2).
+/// An address of the web, `http` only on the person's own machine, or one of an app's own scheme, which has a full stop
+/// (RFC 8252 §7); no fragment (RFC 6749 §3.1.2).
 fn is_safe(text: &str) -> bool {
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
-    let Some(url) = Url::parse(text)
-        .ok()
-        .filter(|_| plain && text.len() <= LONGEST_URI)
-    else {
-        return false;
-    };
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return false,
-    };
-    let scheme = url.scheme() == "https" || (url.scheme() == "http" && loopback);
-    scheme && url.fragment().is_none() && url.username().is_empty() && url.password().is_none()
+    let own_scheme = text.split_once(":/").is_some_and(|(scheme, _)| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+        scheme.contains('.') && scheme.bytes().all(plain)
+    });
+    plain
+        && text.len() <= LONGEST_URI
+        && !text.contains(['#', '\\'])
+        && (is_web_address(text) || own_scheme)
 }
 
 fn read<'a>(
@@ -202,7 +197,7 @@ mod tests {
             "https://app.example.com:8443/callback?tenant=1",
             "http://localhost:3000/callback",
             "http://127.0.0.1/callback",
-            "http://[::1]:1/",
+            "com.example.app:/callback",
         ] {
             assert!(is_safe(uri), "{uri}");
         }
@@ -216,6 +211,7 @@ mod tests {
             "javascript:alert(1)",
             "data:text/html,x",
             "app://callback",
+            "https:callback",
             "http://localhost.evil.example/",
             "/callback",
             "",
