@@ -76,3 +76,14 @@ class Assertion:
         """The one value of an attribute of AWS's."""
         (value,) = self.element.findall(f".//*[@Name='{ATTRIBUTES}{name}']/{{{ASSERTION}}}AttributeValue")
         return value.text
+
+    def tags(self) -> dict[str, str]:
+        """The tags of the session, by key: one value each."""
+        found = {}
+        for attribute in self.element.iter(f"{{{ASSERTION}}}Attribute"):
+            prefix, is_tag, key = attribute.attrib["Name"].partition(f"{ATTRIBUTES}PrincipalTag:")
+            if is_tag:
+                assert not prefix
+                (value,) = attribute
+                found[key] = value.text
+        return found

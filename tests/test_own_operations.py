@@ -143,6 +143,36 @@ def test_a_helpdesk_brings_a_user_in_again(client_of: Client, organization: Orga
     assert made["Link"].rpartition("/")[2] not in json.dumps(events, default=str)
 
 
+def test_a_helpdesk_sees_where_a_person_is_signed_in_and_ends_it(
+    client_of: Client, newest_aws_cli: AwsCli, organization: Organization
+) -> None:
+    employee = organization.create_employee()
+    user = {"UserId": employee.person.id}
+    visitor = Visitor(organization.url)
+    newest_aws_cli.configure(employee)
+    newest_aws_cli.login(visitor, employee.person)
+    assert newest_aws_cli.identity()["Account"] == employee.account
+
+    helpdesk = client_of(key=client_of().create_access_key(Role="Helpdesk"))
+    sessions = helpdesk.list_sessions(**user)["Sessions"]
+    (portal,) = (session for session in sessions if session["Type"] == "PORTAL")
+    (program,) = (session for session in sessions if session["Type"] == "PROGRAM")
+    assert program["ClientName"].startswith("botocore-client-")
+    assert "aws-cli" in program["UserAgent"]
+    assert portal["SourceIpAddress"] == program["SourceIpAddress"]
+    events = client_of().lookup_events(**user, EventName="GetRoleCredentials")["Events"]
+    assert program["SessionId"] in events[0]["CloudTrailEvent"]
+
+    helpdesk.end_session(**user, SessionId=program["SessionId"])
+    newest_aws_cli.forget_credentials()
+    assert "login" in newest_aws_cli.fail("sts", "get-caller-identity", "--profile", "dev")
+    assert visitor.open("/start/").path == "/start/"
+    assert helpdesk.list_sessions(**user)["Sessions"] == [portal]
+    helpdesk.end_sessions(**user)
+    assert visitor.open("/start/").path == "/start/sign-in"
+    assert helpdesk.list_sessions(**user)["Sessions"] == []
+
+
 def test_the_policy_of_the_instance_holds_in_the_portal(client_of: Client, organization: Organization) -> None:
     own = client_of()
     user_name = unique("strict")

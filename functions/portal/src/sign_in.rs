@@ -258,6 +258,7 @@ impl Context {
             created_at: began_at,
             expires_at: began_at + SignedDuration::from_mins(minutes),
             address: origin.address.clone(),
+            user_agent: origin.user_agent.clone(),
         };
         let record = self.record_of_sign_in((&site.instance, user), hash.short(), origin);
         let mut transaction = Transaction::new();

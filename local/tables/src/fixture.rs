@@ -197,6 +197,7 @@ impl World {
             created_at: now,
             expires_at: now + SignedDuration::from_hours(8),
             address: "192.0.2.1".to_owned(),
+            user_agent: None,
         };
         let record = self.record();
         let created = (&token.hash(), &session);

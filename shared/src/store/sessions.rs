@@ -1,6 +1,8 @@
 //! The table `sessions`: portal sessions, one-time links and throttle counters.
 //! Everything expires; DynamoDB deletes late, so expiry is decided on read.
 
+mod listing;
+
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,8 @@ use super::transaction::Unmet;
 use super::{Error, Table, Transaction, table};
 use crate::ids::UserId;
 use crate::token::TokenHash;
+
+pub use listing::{SessionKind, SessionSummary, list_session};
 
 const SESSION: &str = "SESSION";
 const LINK: &str = "SINGLEUSE";
@@ -32,6 +36,24 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// The address it began at.
     pub address: String,
+    /// What the browser said that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+}
+
+impl Session {
+    fn summary(&self, hash: &TokenHash) -> SessionSummary {
+        SessionSummary {
+            id: hash.short().to_owned(),
+            kind: SessionKind::Portal,
+            client_name: None,
+            address: Some(self.address.clone()),
+            user_agent: self.user_agent.clone(),
+            authenticated_at: self.created_at,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+        }
+    }
 }
 
 /// What a one-time link lets its holder do.
@@ -86,6 +108,7 @@ impl Sessions {
     ) -> Result<(), Error> {
         let mut item = self.table.item(&session_key(hash), SESSION, session)?;
         table::expire(&mut item, session.expires_at);
+        list_session(&mut item, &session.user, &session.summary(hash))?;
         let put = self
             .table
             .transact_put(item)

@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 use vestibule_shared::browser::{Cookies, authenticate};
-use vestibule_shared::store::Transaction;
 use vestibule_shared::store::directory::User;
 use vestibule_shared::store::sessions::PasswordLink;
+use vestibule_shared::store::{Error, Transaction};
 use vestibule_shared::token::{Token, TokenHash};
 use vestibule_tables::fixture::World;
 
@@ -169,6 +169,57 @@ async fn parallel_counts_are_one_to_n() {
         assert_eq!(counts, (1..=50).collect::<Vec<u64>>());
         assert_eq!(world.sessions.counted(("sign-in", 7)).await.unwrap(), 50);
         assert_eq!(world.sessions.counted(("sign-in", 8)).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_is_in_its_users_list_until_it_ends() {
+    on_each_engine("listed-session", async |world: World| {
+        let sample = world.populate().await.unwrap();
+        let user = &sample.user;
+        let (one, other) = (
+            world.sign_in(&user.id).await.unwrap(),
+            world.sign_in(&user.id).await.unwrap(),
+        );
+        let list = async |user: &User| {
+            let now = world.clock.now();
+            let sessions = &world.sessions;
+            let page = sessions.list_sessions((user, now), 10, None).await.unwrap();
+            let mut ids: Vec<String> = page.items.into_iter().map(|item| item.id).collect();
+            ids.sort();
+            ids
+        };
+        let id = |token: &Token| token.hash().short().to_owned();
+        let mut both = vec![id(&one), id(&other)];
+        both.sort();
+        assert_eq!(list(user).await, both);
+
+        let end = async |user: &User, token: &Token| {
+            let record = world.record();
+            let named = (&user.id, id(token));
+            let named = (named.0, named.1.as_str());
+            let recorded = world.recorded(&record);
+            world.sessions.end_listed(named, recorded).await
+        };
+        let store = &sample.instance.identity_store;
+        let bob = world.create_user(store, "bob").await.unwrap();
+        assert!(matches!(end(&bob, &one).await, Err(Error::NotFound(_))));
+        end(user, &one).await.unwrap();
+        assert!(matches!(end(user, &one).await, Err(Error::NotFound(_))));
+        assert_eq!(list(user).await, [id(&other)]);
+        let now = world.clock.now();
+        let found = world.sessions.find_session(&one.hash(), now).await;
+        assert_eq!(found.unwrap(), None);
+
+        let ended = User {
+            sessions_not_before: Some(now + SignedDuration::from_secs(1)),
+            ..user.clone()
+        };
+        assert!(list(&ended).await.is_empty());
+        assert_eq!(list(user).await, [id(&other)]);
+        world.advance(SignedDuration::from_hours(8));
+        assert!(list(user).await.is_empty());
     })
     .await;
 }

@@ -43,7 +43,7 @@ pub(crate) fn check_instance(call: &Call<'_>, instance_arn: &str) -> Result<(), 
 }
 
 /// Tries a change again that somebody else's came before. `change` reads what it builds on itself.
-async fn retry<T, F>(change: impl Fn() -> F) -> Result<T, Error>
+pub(crate) async fn retry<T, F>(change: impl Fn() -> F) -> Result<T, Error>
 where
     F: Future<Output = Result<T, Error>>,
 {

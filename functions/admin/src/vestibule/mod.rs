@@ -7,6 +7,7 @@ mod drift;
 mod events;
 mod invitations;
 mod policy_documents;
+mod sessions;
 mod settings;
 
 use crate::operations::handlers;
@@ -20,11 +21,14 @@ handlers! {
     "DeleteApplicationAccessKey" => application_access_keys::delete,
     "DeleteCustomerManagedPolicyDocument" => policy_documents::delete,
     "DescribeSettings" => settings::describe,
+    "EndSession" => sessions::end,
+    "EndSessions" => sessions::end_all,
     "GetCustomerManagedPolicyDocument" => policy_documents::get,
     "InviteUser" => invitations::invite,
     "ListAccessKeys" => access_keys::list,
     "ListApplicationAccessKeys" => application_access_keys::list,
     "ListDrift" => drift::list,
+    "ListSessions" => sessions::list,
     "LookupEvents" => events::lookup,
     "PutCustomerManagedPolicyDocument" => policy_documents::put,
     "RepairDrift" => drift::repair,

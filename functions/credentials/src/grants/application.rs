@@ -60,6 +60,8 @@ impl Family {
             authenticated_at: grant.approval.authenticated_at,
             created_at: now,
             expires_at: grant.expires_at,
+            address: None,
+            user_agent: None,
             application: Some(grant.tokens),
             refresh: refresh.as_ref().map(Token::hash),
             previous_refresh: None,

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use vestibule_shared::Random;
 use vestibule_shared::ids::UserId;
-use vestibule_shared::store::audit::Record;
+use vestibule_shared::store::audit::{Origin, Record};
+use vestibule_shared::store::sessions::{SessionKind, SessionSummary, list_session};
 use vestibule_shared::store::transaction::Unmet;
 use vestibule_shared::store::{Error, Transaction};
 use vestibule_shared::token::{Token, TokenHash};
@@ -53,6 +54,11 @@ pub(crate) struct Family {
     pub(crate) authenticated_at: Timestamp,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
+    /// The address that the program fetched its first tokens from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) address: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) user_agent: Option<String>,
     /// Which application it is, if it is not a program that registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) application: Option<ApplicationTokens>,
@@ -71,6 +77,7 @@ pub(crate) struct Grant<'a> {
     pub(crate) approval: &'a Approval,
     pub(crate) scopes: Vec<Scope>,
     pub(crate) session: SignedDuration,
+    pub(crate) origin: &'a Origin,
 }
 
 /// Whose token an access or refresh token is.
@@ -116,6 +123,8 @@ impl Family {
             authenticated_at: grant.approval.authenticated_at,
             created_at: now,
             expires_at: now + grant.session,
+            address: Some(grant.origin.address.clone()),
+            user_agent: grant.origin.user_agent.clone(),
             application: None,
             refresh: refresh.as_ref().map(Token::hash),
             previous_refresh: None,
@@ -150,6 +159,23 @@ impl Family {
             previous: self.previous_refresh.as_ref(),
             rotated_at: self.rotated_at,
         })
+    }
+
+    fn summary(&self) -> SessionSummary {
+        let kind = match self.application {
+            Some(_) => SessionKind::Application,
+            None => SessionKind::Program,
+        };
+        SessionSummary {
+            id: self.id.as_str().to_owned(),
+            kind,
+            client_name: Some(self.unverified_client_name.clone()),
+            address: self.address.clone(),
+            user_agent: self.user_agent.clone(),
+            authenticated_at: self.authenticated_at,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+        }
     }
 
     fn holds(&self, expires_at: Timestamp) -> HeldToken {
@@ -251,8 +277,9 @@ impl Grants<'_> {
         transaction: &mut Transaction,
         (family, tokens): (&Family, &NewTokens),
     ) -> Result<(), Error> {
-        let key = family.id.key();
-        self.add_new(transaction, (&key, FAMILY), (family, family.expires_at))?;
+        let mut item = self.item((&family.id.key(), FAMILY), (family, family.expires_at))?;
+        list_session(&mut item, &family.user, &family.summary())?;
+        self.add_new_item(transaction, item)?;
         self.add_tokens(transaction, family, tokens)
     }
 

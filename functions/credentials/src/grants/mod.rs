@@ -6,7 +6,7 @@
 //! | `AUTHORIZATIONCODE#<hash>` | `CODE` | an authorization code, and once redeemed what it made |
 //! | `DEVICE#<hash>` | `DEVICE` | a device authorization, by its device code |
 //! | `USERCODE#<code>` | `USERCODE` | which device shows that user code |
-//! | `FAMILY#<id>` | `FAMILY` | a sign-in of a program: gone means that all of its tokens are void |
+//! | `FAMILY#<id>` | `FAMILY` | a sign-in of a program, listed by user: gone means that all of its tokens are void |
 //! | `ACCESSTOKEN#<hash>`, `REFRESHTOKEN#<hash>` | `TOKEN` | whose token it is |
 //! | `ASSERTION#<digest>` | `USED` | that a token of an issuer outside was exchanged already |
 //!
@@ -69,9 +69,13 @@ impl<'a> Grants<'a> {
         (pk, sk): (&str, &str),
         (record, ttl): (&T, Timestamp),
     ) -> Result<(), Error> {
+        self.add_new_item(transaction, self.item((pk, sk), (record, ttl))?)
+    }
+
+    fn add_new_item(self, transaction: &mut Transaction, item: Item) -> Result<(), Error> {
         let put = self
             .table
-            .transact_put(self.item((pk, sk), (record, ttl))?)
+            .transact_put(item)
             .condition_expression("attribute_not_exists(pk)")
             .build();
         transaction.add(put, Unmet::AlreadyExists("the grant"))

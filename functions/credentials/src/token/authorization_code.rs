@@ -31,7 +31,8 @@ pub(super) async fn redeem(
 
     let (instance, ()) =
         tokio::try_join!(context.instance(), context.check_approval(&code.approval))?;
-    let (family, tokens) = context.begin_family(&instance, client, (&code.approval, code.scopes));
+    let (family, tokens) =
+        context.begin_family(&instance, (client, origin), (&code.approval, code.scopes));
     let record = context.creation(GRANT, &family, origin);
     let redeemed = (&family, &tokens);
     match context.grants().redeem_code(&hash, redeemed, &record).await {

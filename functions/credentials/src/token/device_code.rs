@@ -42,8 +42,11 @@ pub(super) async fn redeem(
     };
 
     context.check_approval(approval).await?;
-    let (family, tokens) =
-        context.begin_family(&instance, client, (approval, device.scopes.clone()));
+    let (family, tokens) = context.begin_family(
+        &instance,
+        (client, origin),
+        (approval, device.scopes.clone()),
+    );
     let record = context.creation(GRANT, &family, origin);
     let redeemed = (&family, &tokens);
     match context

@@ -60,7 +60,7 @@ impl Context {
     pub(super) fn begin_family(
         &self,
         instance: &Instance,
-        client: &Client,
+        (client, origin): (&Client, &Origin),
         (approval, scopes): (&Approval, Vec<Scope>),
     ) -> (Family, NewTokens) {
         let grant = Grant {
@@ -68,6 +68,7 @@ impl Context {
             approval,
             scopes,
             session: SignedDuration::from_mins(instance.session_minutes.into()),
+            origin,
         };
         Family::begin(grant, self.moment())
     }

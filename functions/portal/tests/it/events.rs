@@ -39,6 +39,7 @@ async fn organization() -> Organization {
         created_at: now,
         expires_at: now + jiff::SignedDuration::from_hours(8),
         address: "192.0.2.1".to_owned(),
+        user_agent: None,
     };
     let record = world.record();
     let created = (&token.hash(), &session);

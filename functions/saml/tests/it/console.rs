@@ -408,7 +408,7 @@ async fn tags_longer_than_sts_takes_open_nothing() {
     let organization = Organization::new().await;
     let cookie = organization.sign_in().await;
     let keys: Vec<String> = (0..50)
-        .map(|number| format!("{}{number:02}", "漢".repeat(126)))
+        .map(|number| format!("{}{number:02}", "𠀀".repeat(126)))
         .collect();
     let all: Vec<(&str, &str)> = keys
         .iter()

@@ -79,6 +79,7 @@ impl Organization {
             created_at: now,
             expires_at: now + SignedDuration::from_hours(8),
             address: "192.0.2.1".to_owned(),
+            user_agent: None,
         };
         let token = Token::parse(cookie).unwrap();
         let record = self.world.record();

@@ -36,6 +36,7 @@ pub(crate) async fn organization(aws: &Aws) -> World {
         created_at: world.clock.now(),
         expires_at: Timestamp::from_second(NEVER).unwrap(),
         address: "192.0.2.1".to_owned(),
+        user_agent: None,
     };
     let record = world.record();
     let created = world

@@ -70,13 +70,16 @@ impl Names {
         let store = &sample.instance.identity_store;
         let issuer = token_issuers::create(organization).await;
         let other_key = organization.with_role("Helpdesk").await.key.id;
-        world.create_user(store, "carol").await.unwrap();
+        let carol = world.create_user(store, "carol").await.unwrap().id;
         let application = applications::create(organization).await;
+        let session = world.sign_in(&carol).await.unwrap().hash();
         let application_key = applications::create_key(organization, &application).await;
         Self(vec![
             ("$application", application),
             ("$appkey", application_key),
             ("$issuer", issuer),
+            ("$carol", carol.to_string()),
+            ("$session", session.short().to_owned()),
             ("$otherkey", other_key),
             ("$instance", organization.instance_arn()),
             ("$sparearn", arn(&spare.id)),

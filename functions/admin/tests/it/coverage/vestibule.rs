@@ -28,6 +28,13 @@ pub(super) const ROWS: &[Row] = &[
         Changes,
         r#"{"UserName":"carol"}"#,
     ),
+    ("ListSessions", Reads, r#"{"UserId":"$carol"}"#),
+    (
+        "EndSession",
+        Changes,
+        r#"{"UserId":"$carol","SessionId":"$session"}"#,
+    ),
+    ("EndSessions", Changes, r#"{"UserId":"$carol"}"#),
     ("LookupEvents", Reads, r#"{"EventName":"InviteUser"}"#),
     (
         "StartDriftCheck",
