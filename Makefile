@@ -32,9 +32,11 @@ check: $(ready)/checks $(ready)/cargo-deny
 	$(checks)/ruff check --quiet --no-cache tests
 	$(checks)/ruff format --check --quiet --no-cache tests
 
+# BENCH names the parts, such as BENCH="saml start"; without it all of them run (docs/performance.md).
 bench: $(ready)/clients
-	cargo build --release --locked --package vestibule
-	$(clients)/python tests/bench.py target/release/vestibule
+	cargo build --release --locked $(addprefix --package vestibule-,portal saml credentials admin provision)
+	cargo build --release --locked --package vestibule-bench
+	target/release/bench $(BENCH)
 
 setup-tests: $(addprefix $(ready)/,clients checks aws-cli-oldest aws-cli-newest browser dynamodb-local cargo-deny)
 

@@ -107,7 +107,7 @@ impl Figure<'_> {
         };
         let (name, ours, beside) = (self.name, &self.ours, &self.beside);
         let ratio = ratio.unwrap_or_default();
-        println!("{name:<58} {ours:>14}  {beside:<34} {ratio:<22} {aim:<8}{verdict}");
+        println!("{name:<66} {ours:>12}  {beside:<32} {ratio:<22} {aim:<8}{verdict}");
     }
 }
 
@@ -115,7 +115,7 @@ impl Figure<'_> {
 pub(crate) fn title(text: &str) {
     println!("\n{text}");
     let (ours, beside, ratio) = ("ours", "limit or peer", "ratio");
-    println!("{:<58} {ours:>14}  {beside:<34} {ratio:<22} aim", "");
+    println!("{:<66} {ours:>12}  {beside:<32} {ratio:<22} aim", "");
 }
 
 /// Prints on what machine, and how busy it was: its load is what most disturbs the figures.

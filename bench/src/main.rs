@@ -19,12 +19,14 @@ mod start;
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "written for tests, where these are allowed, and more of it than is used here"
 )]
 #[path = "../../functions/provision/tests/it/fake_aws/mod.rs"]
 mod fake_aws;
 #[expect(
     dead_code,
+    clippy::unwrap_used,
     clippy::expect_used,
     reason = "written for tests, where these are allowed, and more of it than is used here"
 )]

@@ -136,7 +136,7 @@ fn respond(signer: &Signer, certificate: &str, random: &Random) -> Result<String
         name_id: "0123456789-01234567-89ab-cdef-0123-456789abcdef",
         role_session_name: "alice",
         source_identity: "0123456789-01234567-89ab-cdef-0123-456789abcdef",
-        session_duration: Duration::from_secs(3600),
+        session_duration: Duration::from_hours(1),
         principal_tags: &BTreeMap::new(),
         response_id: &MessageId::from_random(random.bytes()),
         assertion_id: &MessageId::from_random(random.bytes()),

@@ -13,7 +13,7 @@ use super::signing::Key;
 use crate::Result;
 
 /// How long its start may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running server.
 pub(super) struct Moto {

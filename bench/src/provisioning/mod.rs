@@ -23,6 +23,7 @@ use crate::cost::peak_memory;
 use crate::fake_aws::FakeAws;
 use crate::figure::{Aim, Figure, Size, Spread, number, title};
 use crate::organization;
+use crate::steps::Points;
 use least::Least;
 use limits::Limited;
 use simulation::Simulation;
@@ -78,7 +79,7 @@ impl Ground {
         organization::certify(&world, &sample, &organization::Keys::generate()?).await?;
         let simulation = Simulation::default();
         let clock = simulation.clock(world.clock.now());
-        let aws = FakeAws::new(clock.clone(), &[]);
+        let aws = FakeAws::new(clock.clone(), Points::default(), &[]);
         let limited = Limited::new(&aws, &simulation);
 
         let client = {
@@ -154,7 +155,7 @@ impl Ground {
         let begun = self.simulation.now();
         let handled = stream::hand_over(&self.context, &works);
         self.simulation.run(handled).await?;
-        let seconds = (self.simulation.now() - begun).as_secs_f64();
+        let seconds = self.simulation.now().saturating_sub(begun).as_secs_f64();
         self.require_active(&group, &sets, works.len()).await?;
         self.print(which, accounts.len(), (least, seconds));
         Ok(())

@@ -28,23 +28,22 @@ impl Capture {
         around(client, move |request, inner| {
             let (capture, audit) = (capture.clone(), audit.clone());
             async move {
-                if operation(&request) != "TransactWriteItems" {
-                    for batch in capture.rest() {
-                        write(&inner, batch).await?;
-                    }
-                    return inner.call(request).await;
+                if operation(&request) == "TransactWriteItems" {
+                    let batch = capture.keep(&body(&request)?, &audit);
+                    return write(&inner, batch).await;
                 }
-                let batch = capture.keep(&body(&request)?, &audit);
-                write(&inner, batch).await
+                capture.write_rest(&inner).await?;
+                inner.call(request).await
             }
         })
     }
 
-    /// What is left, in batches.
-    fn rest(&self) -> Vec<Vec<(String, Value)>> {
+    async fn write_rest(&self, inner: &SharedHttpConnector) -> Answered {
         let left = self.0.lock().map(|mut kept| std::mem::take(&mut *kept));
-        let left = left.unwrap_or_default();
-        left.chunks(BATCH).map(<[_]>::to_vec).collect()
+        for batch in left.unwrap_or_default().chunks(BATCH) {
+            write(inner, batch.to_vec()).await?;
+        }
+        connector::answer("{}")
     }
 
     /// Keeps the items of a transaction; answers a batch when there is one.

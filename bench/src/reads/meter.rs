@@ -82,7 +82,8 @@ impl Meter {
         let accesses = accesses.unwrap_or_default();
         let (writes, reads): (Vec<Access>, Vec<Access>) =
             accesses.into_iter().partition(|access| access.write);
-        let units = |accesses: &[Access]| accesses.iter().fold(0.0, |sum, access| sum + access.units);
+        let units =
+            |accesses: &[Access]| accesses.iter().fold(0.0, |sum, access| sum + access.units);
         Consumption {
             reads: reads.len(),
             sequential_reads: longest_chain(&reads),
