@@ -64,7 +64,8 @@ async fn a_table_has_its_index_its_stream_and_its_time_to_live() {
     for (logical_id, status) in [
         ("SessionsTable", TimeToLiveStatus::Enabled),
         ("AuditTable", TimeToLiveStatus::Enabled),
-        ("AccessTable", TimeToLiveStatus::Disabled),
+        ("AccessTable", TimeToLiveStatus::Enabled),
+        ("DirectoryTable", TimeToLiveStatus::Disabled),
     ] {
         let described = tables
             .client
