@@ -14,6 +14,11 @@ const DEV: &str = "111111111111";
 const PROD: &str = "222222222222";
 const GONE: &str = "ps-0123456789abcdef";
 
+/// Seconds since the epoch as an answer has them.
+fn seconds(moment: i64) -> f64 {
+    f64::from(u32::try_from(moment).unwrap())
+}
+
 impl Organization {
     fn drift_input(&self, members: &Value) -> Value {
         let mut input = members.clone();
@@ -82,8 +87,8 @@ async fn what_differs_is_listed_by_account_and_permission_set_in_pages() {
             "PermissionSetArn": organization.set_arn(),
             "Resource": "arn:aws:iam::111111111111:role/vestibule/VestibuleSSO_A",
             "Differences": [{ "Code": "ROLE_MISSING", "Message": "The role is not there." }],
-            "FoundDate": now as f64,
-            "FirstFoundDate": (now - 86400) as f64,
+            "FoundDate": seconds(now),
+            "FirstFoundDate": seconds(now - 86400),
         })
     );
     assert!(listed[0].get("PermissionSetArn").is_none());
@@ -121,8 +126,8 @@ async fn the_last_look_at_all_accounts_says_when_it_was_and_where_it_was_given_u
     assert_eq!(
         listed["LastCompletedCheck"],
         json!({
-            "StartedDate": (now - 3600) as f64,
-            "CompletedDate": now as f64,
+            "StartedDate": seconds(now - 3600),
+            "CompletedDate": seconds(now),
             "AccountsChecked": 7,
             "AccountsFailed": 2,
         })

@@ -133,19 +133,18 @@ impl Access {
         now: Timestamp,
         recorded: Recorded<'_>,
     ) -> Result<(), Error> {
-        let item = match account {
-            Some(account) => self.drift_request_item(&DriftRequest {
+        let item = if let Some(account) = account {
+            self.drift_request_item(&DriftRequest {
                 account: account.clone(),
                 due_at: now,
                 attempts: 0,
                 of_round: false,
-            })?,
-            None => {
-                let mut item = crate::store::table::key(PK, ALL);
-                let requested_at = AttributeValue::S(now.to_string());
-                item.insert("requested_at".to_owned(), requested_at);
-                item
-            }
+            })?
+        } else {
+            let requested_at = AttributeValue::S(now.to_string());
+            let mut item = crate::store::table::key(PK, ALL);
+            item.insert("requested_at".to_owned(), requested_at);
+            item
         };
         let mut transaction = Transaction::new();
         let put = self.table.transact_put(item).build();
