@@ -69,12 +69,9 @@ impl Context {
             })
             .map(|(family, found)| Holder { found, family })
             .ok_or(Error::BearerToken)?;
-        match &holder.family.application {
-            Some(tokens) => {
-                self.check_account_access(held, tokens, &holder.found)
-                    .await?
-            }
-            None => {}
+        if let Some(tokens) = &holder.family.application {
+            self.check_account_access(held, tokens, &holder.found)
+                .await?;
         }
         Ok(holder)
     }

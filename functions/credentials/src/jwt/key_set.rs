@@ -29,7 +29,7 @@ struct Key {
     id: Option<String>,
     /// What it is for, if it says.
     algorithm: Option<Algorithm>,
-    public_key: PublicKey,
+    material: PublicKey,
 }
 
 impl KeySet {
@@ -66,7 +66,7 @@ impl KeySet {
         if fitting.peek().is_none() {
             return Err(Flaw::UnknownKey);
         }
-        if fitting.any(|key| algorithm.verify(&key.public_key, message, signature)) {
+        if fitting.any(|key| algorithm.verify(&key.material, message, signature)) {
             Ok(())
         } else {
             Err(Flaw::Signature)
@@ -92,21 +92,21 @@ impl Key {
             None => None,
             Some(name) => Some(Algorithm::parse(name)?),
         };
-        let public_key = match text("kty").ok()?? {
+        let material = match text("kty").ok()?? {
             "RSA" => rsa(&bytes(members, "n")?, &bytes(members, "e")?)?,
             "EC" => point(text("crv").ok()??, members)?,
             _ => return None,
         };
-        let fits = algorithm.is_none_or(|algorithm| algorithm.fits(&public_key));
+        let fits = algorithm.is_none_or(|algorithm| algorithm.fits(&material));
         fits.then_some(Self {
             id: text("kid").ok()?.map(str::to_owned),
             algorithm,
-            public_key,
+            material,
         })
     }
 
     fn is_for(&self, algorithm: Algorithm) -> bool {
-        self.algorithm.is_none_or(|own| own == algorithm) && algorithm.fits(&self.public_key)
+        self.algorithm.is_none_or(|own| own == algorithm) && algorithm.fits(&self.material)
     }
 }
 
