@@ -69,7 +69,7 @@ async fn an_assignment_is_made_described_listed_and_deleted() {
     );
     assert_eq!(
         by_principal(&organization, &group).await,
-        [of_group.clone()]
+        std::slice::from_ref(&of_group)
     );
 
     organization
