@@ -37,8 +37,8 @@ pub struct Application {
     pub portal: PortalOptions,
     /// Whether only those may use it to whom it is assigned.
     pub assignment_required: bool,
-    /// Which access scopes its tokens may have, each with the ARNs of the instances and applications that it is good for; none
-    /// means that the scope is not limited to any.
+    /// Which access scopes its tokens may have, each with the ARNs of the instances and applications that a token may be
+    /// exchanged for; none means that it may be exchanged for none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub access_scopes: BTreeMap<String, Vec<String>>,
     /// How programs prove that they are the application, by IAM: whose requests count as its own.
