@@ -11,13 +11,13 @@ pub use applications::ApplicationEntry;
 
 use crate::access_control_attributes::{self, Refused};
 use crate::arn;
-use crate::ids::{AccountId, PermissionSetId, PermissionSetName, Principal};
+use crate::ids::{AccountId, GroupId, PermissionSetId, PermissionSetName, Principal};
 use crate::store::Error;
 use crate::store::access::{
     Access, Account, AccountStatus, Assignment, AssignmentState, Instance, PermissionSet, Place,
     Provisioned,
 };
-use crate::store::directory::{Directory, UserWithGroups};
+use crate::store::directory::{Directory, Group, UserWithGroups};
 
 /// An account that a user may enter, with the permission sets they may enter it as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,23 +110,25 @@ impl AuthorizedEntry {
     }
 }
 
-/// Everything that `user` may open. Reads: groups; what is assigned to each of the principals, and what is open to everybody,
+/// Everything that `user` may open. Reads: groups, what is assigned to each of the principals, and what is open to everybody,
 /// in parallel; accounts, permission sets and applications in parallel.
 pub async fn entries_of(
     (directory, access): (&Directory, &Access),
     instance: &Instance,
     user: &UserWithGroups,
 ) -> Result<Entries, Error> {
-    let principals = principals(directory, user).await?;
-    let assigned = principals
+    let claimed = claimed(user);
+    let assigned = claimed
         .iter()
         .map(|principal| access.assigned_to(principal));
-    let (assigned, open) = futures_util::future::try_join(
+    let (groups, assigned, open) = futures_util::future::try_join3(
+        directory.find_groups(&user.groups),
         crate::store::table::futures_join(assigned),
         access.open_applications(),
     )
     .await?;
-    let (accounts, applications): (Vec<_>, Vec<_>) = assigned.into_iter().unzip();
+    let assigned = of_present(&claimed, &groups, assigned);
+    let (accounts, applications): (Vec<_>, Vec<_>) = assigned.unzip();
     let accounts = accounts
         .into_iter()
         .flatten()
@@ -147,7 +149,7 @@ pub async fn entries_of(
     })
 }
 
-/// Every account that `user` may enter, with its roles, by account name. Reads: groups; assignments of all principals in
+/// Every account that `user` may enter, with its roles, by account name. Reads: groups and assignments of all principals in
 /// parallel; accounts and permission sets in parallel.
 pub async fn accounts_of(
     stores: (&Directory, &Access),
@@ -177,14 +179,17 @@ async fn find_entries(
     if !instance.trusted_access {
         return Ok(Vec::new());
     }
-    let principals = principals(directory, user).await?;
-    let assignments = crate::store::table::futures_join(
-        principals
-            .iter()
-            .map(|principal| access.assignments_of(principal, account)),
+    let claimed = claimed(user);
+    let assignments = claimed
+        .iter()
+        .map(|principal| access.assignments_of(principal, account));
+    let (groups, assignments) = futures_util::future::try_join(
+        directory.find_groups(&user.groups),
+        crate::store::table::futures_join(assignments),
     )
     .await?;
-    account_entries(access, assignments.into_iter().flatten()).await
+    let assignments = of_present(&claimed, &groups, assignments);
+    account_entries(access, assignments.flatten()).await
 }
 
 /// The accounts that active ones of `assignments` let somebody enter.
@@ -251,6 +256,33 @@ pub async fn authorize(
             principal_tags: access_control_attributes::principal_tags(instance, &user.user)?,
         }),
     }
+}
+
+/// The user and all groups that they are a member of, deleted ones among them.
+fn claimed(user: &UserWithGroups) -> Vec<Principal> {
+    let groups = user.groups.iter().cloned().map(Principal::Group);
+    std::iter::once(Principal::User(user.user.id.clone()))
+        .chain(groups)
+        .collect()
+}
+
+/// What was found of those principals whose group is still there. It was read while the groups were: of a deleted one in
+/// vain, and of all others without anybody having waited.
+fn of_present<T>(
+    claimed: &[Principal],
+    groups: &[Group],
+    found: Vec<T>,
+) -> impl Iterator<Item = T> {
+    let present: BTreeSet<&GroupId> = groups.iter().map(|group| &group.id).collect();
+    let is_present = move |principal: &Principal| match principal {
+        Principal::User(_) => true,
+        Principal::Group(group) => present.contains(group),
+    };
+    claimed
+        .iter()
+        .zip(found)
+        .filter(move |(principal, _)| is_present(principal))
+        .map(|(_, found)| found)
 }
 
 /// The user and those of their groups that are still there: whose assignments are theirs.
