@@ -46,7 +46,7 @@ const OPEN: &[&str] = &[
 
 /// Codes with which a service refuses an identity or a role that it has not heard of yet.
 const UNKNOWN_YET: &[&str] = &[
-    "AccessDenied",
+    ACCESS_DENIED,
     "AccessDeniedException",
     "InvalidClientTokenId",
     "UnrecognizedClientException",
@@ -57,6 +57,7 @@ pub(crate) const NO_SUCH_ENTITY: &str = "NoSuchEntity";
 pub(crate) const ENTITY_ALREADY_EXISTS: &str = "EntityAlreadyExists";
 pub(crate) const DELETE_CONFLICT: &str = "DeleteConflict";
 pub(crate) const POLICY_NOT_ATTACHABLE: &str = "PolicyNotAttachable";
+const ACCESS_DENIED: &str = "AccessDenied";
 const MALFORMED_POLICY: &str = "MalformedPolicyDocument";
 const LIMIT_EXCEEDED: &str = "LimitExceeded";
 
@@ -153,6 +154,11 @@ impl Surprise {
             | ("iam:CreatePolicyVersion", LIMIT_EXCEEDED)
             | (_, DELETE_CONFLICT) => Some(Self::Unclear),
             (_, NO_SUCH_ENTITY | ENTITY_ALREADY_EXISTS) => Some(Self::Lag),
+            // A role that is gone but still shown: IAM does not know the path of one that is not there, and so refuses.
+            (
+                "iam:ListAttachedRolePolicies" | "iam:ListRolePolicies" | "iam:GetRolePolicy",
+                ACCESS_DENIED,
+            ) => Some(Self::Unclear),
             _ => None,
         }
     }
@@ -217,7 +223,7 @@ impl Turn<'_> {
             let again = match Surprise::of(&error) {
                 None => false,
                 Some(Surprise::Lag) => true,
-                Some(Surprise::Unclear) => round + 1 < ROUNDS,
+                Some(Surprise::Unclear) => round + 1 < ROUNDS || self.is_unsettled(),
             };
             if again && self.pause(round).await {
                 continue;

@@ -35,12 +35,7 @@ async fn a_policy_that_is_not_there_is_named_and_the_half_made_role_goes() {
     let begun = harness.sample.instance.created_at;
     assert!(harness.world.clock.now().duration_since(begun) < SignedDuration::from_secs(10));
 
-    harness.aws.with(|state| {
-        let account = state.accounts.get_mut(PROD).unwrap();
-        account
-            .policies
-            .insert(format!("arn:aws:iam::{PROD}:policy/team/Own"));
-    });
+    harness.aws.add_policy(PROD, "/team/Own");
     let again = harness.assign(&harness.group(), &place).await;
     harness.run_through().await;
     assert_eq!(harness.status(&again).await, RequestStatus::Succeeded);
@@ -179,6 +174,46 @@ async fn an_aws_that_does_not_answer_is_asked_again_later_but_not_for_ever() {
         harness.run_through().await;
         assert!(harness.reason(&request).await.contains("more than an hour"));
         assert_eq!(harness.state(&harness.group(), &place).await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_silent_aws_ends_what_is_old_and_leaves_what_is_new() {
+    let harness = Harness::new().await;
+    let place = harness.place();
+    harness
+        .aws
+        .break_operation("CreateRole", Fault::Unavailable);
+    let old = harness.assign(&harness.group(), &place).await;
+    harness.run().await;
+    harness.world.advance(SignedDuration::from_hours(2));
+    let new = harness.assign(&harness.user(), &place).await;
+    assert_eq!(harness.run().await.failures.len(), 2);
+    assert!(harness.reason(&old).await.contains("more than an hour"));
+    assert_eq!(harness.state(&harness.group(), &place).await, None);
+    assert_eq!(harness.status(&new).await, RequestStatus::InProgress);
+    harness.aws.heal();
+    harness.run_through().await;
+    assert_eq!(harness.status(&new).await, RequestStatus::Succeeded);
+}
+
+#[tokio::test]
+async fn a_door_that_stays_silent_is_knocked_at_once_for_all_places_behind_it() {
+    let harness = Harness::new().await;
+    harness
+        .aws
+        .break_operation("AssumeRole", Fault::Unavailable);
+    let mut requests = Vec::new();
+    for number in 0..30 {
+        let name = format!("Set{number}");
+        let set = harness.world.create_permission_set(&name).await.unwrap();
+        let place = harness.place_of(&set);
+        requests.push(harness.assign(&harness.group(), &place).await);
+    }
+    harness.world.advance(SignedDuration::from_hours(2));
+    harness.run_through().await;
+    for request in &requests {
+        assert!(harness.reason(request).await.contains("sts:AssumeRole"));
     }
 }
 

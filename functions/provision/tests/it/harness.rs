@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use vestibule_provision::{Aws, BatchItemFailures, Context, Event, Pause, handle};
 use vestibule_shared::arn;
-use vestibule_shared::ids::{AccountId, Principal, RequestId};
+use vestibule_shared::ids::{AccountId, PermissionSetId, Principal, RequestId};
 use vestibule_shared::store::Table;
 use vestibule_shared::store::access::{
     Access, Account, AccountStatus, Assignment, AssignmentChange, AssignmentState, PermissionSet,
@@ -19,7 +19,7 @@ use vestibule_tables::Template;
 use vestibule_tables::fixture::{Sample, World};
 
 use crate::fake_aws::{FakeAws, Role};
-use crate::steps;
+use crate::steps::{self, Points, Trouble};
 
 pub(crate) const DEV: &str = "111111111111";
 pub(crate) const PROD: &str = "222222222222";
@@ -28,6 +28,7 @@ pub(crate) struct Harness {
     pub(crate) world: World,
     pub(crate) sample: Sample,
     pub(crate) aws: FakeAws,
+    pub(crate) points: Points,
     pub(crate) context: Context,
 }
 
@@ -46,13 +47,14 @@ impl Harness {
             .create_certificate(&certificate, recorded)
             .await
             .unwrap();
-        let aws = FakeAws::new(world.clock.clone(), &[DEV, PROD]);
+        let points = Points::default();
+        let aws = FakeAws::new(world.clock.clone(), points.clone(), &[DEV, PROD]);
         let passing = world.clone();
         let context = Context {
-            access: Access::new(table(&world, "AccessTable")),
-            keys: Keys::new(table(&world, "KeysTable")),
+            access: Access::new(table(&world, "AccessTable", &points)),
+            keys: Keys::new(table(&world, "KeysTable", &points)),
             audit: Audit::new(
-                table(&world, "AuditTable"),
+                table(&world, "AuditTable", &points),
                 sample.instance.region.clone(),
                 sample.instance.management_account.clone(),
                 400,
@@ -72,6 +74,7 @@ impl Harness {
             world,
             sample,
             aws,
+            points,
             context,
         }
     }
@@ -193,7 +196,16 @@ impl Harness {
 
     /// As `UpdatePermissionSet` and its kin: a new revision.
     pub(crate) async fn revise(&self, change: impl FnOnce(&mut PermissionSet)) -> PermissionSet {
-        let id = &self.sample.permission_set.id;
+        self.revise_set(&self.sample.permission_set.id, change)
+            .await
+    }
+
+    /// The same of any permission set.
+    pub(crate) async fn revise_set(
+        &self,
+        id: &PermissionSetId,
+        change: impl FnOnce(&mut PermissionSet),
+    ) -> PermissionSet {
         let before = self
             .world
             .access
@@ -212,6 +224,21 @@ impl Harness {
             .revise_permission_set((&before, &after), recorded);
         revised.await.unwrap();
         after
+    }
+
+    /// Lets customer managed policies be made from documents, or not.
+    pub(crate) async fn make_policies(&self, create_customer_managed_policies: bool) {
+        let access = &self.world.access;
+        let before = access.find_instance().await.unwrap().unwrap();
+        let mut after = before.clone();
+        after.create_customer_managed_policies = create_customer_managed_policies;
+        after.revision += 1;
+        let record = self.world.record();
+        let recorded = self.world.recorded(&record);
+        access
+            .replace_instance((&before, &after), recorded)
+            .await
+            .unwrap();
     }
 
     fn request(&self, kind: RequestKind, place: &Place, principal: Option<&Principal>) -> Request {
@@ -278,19 +305,37 @@ impl Harness {
         handle(&self.context, event).await.unwrap();
     }
 
-    /// Lets the function work, and die when it has been looked after `polls` times. Answers whether it was done by then.
-    pub(crate) async fn run_until_killed(&self, polls: usize) -> bool {
+    /// Hands the function all work that is not done, until it has done it or died of its trouble. Answers which.
+    pub(crate) async fn run_or_die(&self) -> bool {
         let event = self.event().await;
         let mut work = pin!(handle(&self.context, event));
-        let mut polled = 0;
-        std::future::poll_fn(|context| {
-            if polled == polls {
-                return Poll::Ready(false);
-            }
-            polled += 1;
-            work.as_mut().poll(context).map(|_| true)
+        std::future::poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending if self.points.is_dead() => Poll::Ready(false),
+            Poll::Pending => Poll::Pending,
         })
         .await
+    }
+
+    /// The same, and it dies after the point of this number, if it comes to it.
+    pub(crate) async fn run_until_killed(&self, point: usize) -> bool {
+        self.points.begin(Some((point, Trouble::Killed)));
+        let done = self.run_or_die().await;
+        self.points.begin(None);
+        done
+    }
+
+    /// Runs until all is done, as the schedule would.
+    pub(crate) async fn finish(&self) {
+        for _ in 0..5 {
+            // Until then the dead have their lease.
+            self.world.advance(SignedDuration::from_secs(120));
+            if self.works().await.is_empty() {
+                return;
+            }
+            self.sweep().await;
+        }
+        panic!("work was left");
     }
 
     pub(crate) async fn assignment(
@@ -354,14 +399,14 @@ impl Harness {
 }
 
 /// A table as the function's role in the template may reach it, with a moment around each request.
-fn table(world: &World, logical_id: &'static str) -> Table {
+fn table(world: &World, logical_id: &'static str, points: &Points) -> Table {
     let table = world.table(logical_id).unwrap();
     let function = Template::embedded().unwrap().function("provision").unwrap();
     match &world.engine {
         Some(engine) => {
             let client = engine.client_of(function, &world.names);
-            steps::table(&Table::new(client, table.name()))
+            steps::table(&Table::new(client, table.name()), points)
         }
-        None => steps::table(&table),
+        None => steps::table(&table, points),
     }
 }

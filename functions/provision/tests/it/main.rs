@@ -4,7 +4,11 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod drift;
+#[cfg(test)]
 mod events;
+#[cfg(test)]
+mod every_fault;
 #[cfg(test)]
 mod expansion;
 #[cfg(test)]
@@ -14,11 +18,19 @@ mod fake_aws;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod interleavings;
+#[cfg(test)]
 mod interruptions;
+#[cfg(test)]
+mod lag;
 #[cfg(test)]
 mod leases;
 #[cfg(test)]
 mod places;
+#[cfg(test)]
+mod policies;
+#[cfg(test)]
+mod repairs;
 #[cfg(test)]
 mod steps;
 #[cfg(test)]

@@ -10,15 +10,23 @@ use crate::harness::{Harness, PROD};
 
 const TEMPLATE: &str = include_str!("../../../../template.yaml");
 
-/// What statements allow, each action by itself with each of its resources.
-fn allowed(statements: &Value) -> BTreeSet<(String, String)> {
+/// What statements allow: each action by itself with each of its resources, and with the tag that a condition is about. The
+/// template asks only that the tag is there, not whose it is: it does not know the instance.
+fn allowed(statements: &Value) -> BTreeSet<(String, String, Option<String>)> {
     let mut allowed = BTreeSet::new();
     for statement in statements.as_sequence().unwrap() {
         assert_eq!(statement["Effect"], "Allow");
-        assert!(statement.get("Condition").is_none());
+        let condition = statement.get("Condition").map(|condition| {
+            let operators = condition.as_mapping().unwrap();
+            assert_eq!(operators.len(), 1);
+            let (operator, keys) = operators.iter().next().unwrap();
+            let (key, value) = keys.as_mapping().unwrap().iter().next().unwrap();
+            assert!(operator == "StringEquals" || value == "false");
+            key.as_str().unwrap().to_owned()
+        });
         for action in texts(&statement["Action"]) {
             let resources = texts(&statement["Resource"]).into_iter();
-            allowed.extend(resources.map(|resource| (action.clone(), resource)));
+            allowed.extend(resources.map(|resource| (action.clone(), resource, condition.clone())));
         }
     }
     allowed

@@ -7,6 +7,8 @@ use super::{Account, Answer, Provider, Refused, Role, Session, State, policy};
 
 /// Lists have pages of this many.
 const PAGE: usize = 2;
+/// How long a role that is gone is shown at most.
+const LONGEST_GHOST: jiff::SignedDuration = jiff::SignedDuration::from_secs(6);
 /// IAM's default quota.
 const MOST_POLICIES: usize = 10;
 
@@ -18,13 +20,20 @@ impl State {
         parameters: &Parameters,
     ) -> Answer {
         let resource = self.resource(session, operation, parameters);
-        self.authorize(session, operation, &resource)?;
+        self.authorize(session, operation, (&resource, parameters))?;
         match operation {
             "CreateSAMLProvider" | "GetSAMLProvider" | "UpdateSAMLProvider" => {
                 self.provider(session, operation, parameters)
             }
-            "GetPolicy" => self.get_policy(session, parameters),
+            "CreatePolicy"
+            | "CreatePolicyVersion"
+            | "DeletePolicy"
+            | "DeletePolicyVersion"
+            | "GetPolicy"
+            | "GetPolicyVersion"
+            | "ListPolicyVersions" => self.policy(session, operation, parameters),
             "CreateRole" => self.create_role(session, parameters),
+            "ListRoles" => Ok(self.list_roles(session, parameters)),
             _ => self.on_role(session, operation, parameters),
         }
     }
@@ -43,7 +52,16 @@ impl State {
             "GetSAMLProvider" | "UpdateSAMLProvider" => {
                 parameters.get("SAMLProviderArn").to_owned()
             }
-            "GetPolicy" => parameters.get("PolicyArn").to_owned(),
+            "CreatePolicy" => {
+                let (path, name) = (parameters.get("Path"), parameters.get("PolicyName"));
+                format!("arn:aws:iam::{account}:policy{path}{name}")
+            }
+            "CreatePolicyVersion"
+            | "DeletePolicy"
+            | "DeletePolicyVersion"
+            | "GetPolicy"
+            | "GetPolicyVersion"
+            | "ListPolicyVersions" => parameters.get("PolicyArn").to_owned(),
             "CreateRole" => format!(
                 "arn:aws:iam::{account}:role{}{name}",
                 parameters.get("Path")
@@ -56,9 +74,20 @@ impl State {
         }
     }
 
-    fn authorize(&self, session: &Session, operation: &str, resource: &str) -> Result<(), Refused> {
+    fn authorize(
+        &self,
+        session: &Session,
+        operation: &str,
+        (resource, parameters): (&str, &Parameters),
+    ) -> Result<(), Refused> {
         let action = format!("iam:{operation}");
-        let allowed = |policy: &str| policy::allows(policy, &action, resource);
+        let requested = parameters.tags();
+        let tagged = self.accounts[&session.account].policies.get(resource);
+        let known = policy::Tags {
+            resource: tagged.map(|policy| &policy.tags),
+            request: &requested,
+        };
+        let allowed = |policy: &str| policy::allows(policy, &action, (resource, known));
         let by_role = session.role.as_ref().is_none_or(|name| {
             let role = self.accounts[&session.account].roles.get(name);
             role.is_some_and(|role| {
@@ -84,8 +113,12 @@ impl State {
         let visible = now + self.propagation;
         let arn = self.resource(session, operation, parameters);
         let metadata = parameters.get("SAMLMetadataDocument").to_owned();
+        let lag = self.lag;
         let account = self.account(session);
-        let Some(provider) = account.providers.get_mut(&arn) else {
+        let seen = |provider: &&mut Provider| {
+            operation != "GetSAMLProvider" || now >= provider.created + lag
+        };
+        let Some(provider) = account.providers.get_mut(&arn).filter(seen) else {
             if operation != "CreateSAMLProvider" {
                 return Err((
                     404,
@@ -118,18 +151,24 @@ impl State {
         }
     }
 
-    fn has_policy(&self, session: &Session, arn: &str) -> bool {
-        let aws = arn.starts_with("arn:aws:iam::aws:policy/") && !arn.contains("Missing");
-        aws || self.accounts[&session.account].policies.contains(arn)
-    }
-
-    fn get_policy(&self, session: &Session, parameters: &Parameters) -> Answer {
-        let arn = parameters.get("PolicyArn");
-        if self.has_policy(session, arn) {
-            Ok(format!("<Policy><Arn>{arn}</Arn></Policy>"))
-        } else {
-            Err((404, "NoSuchEntity", format!("Policy {arn} was not found.")))
-        }
+    /// A list does not show tags.
+    fn list_roles(&self, session: &Session, parameters: &Parameters) -> String {
+        let roles = &self.accounts[&session.account].roles;
+        let listed = roles.iter().filter(|(_, role)| {
+            let prefix = parameters.get("PathPrefix");
+            role.path.starts_with(prefix) && self.clock.now() >= role.visible
+        });
+        let names = listed.map(|(name, _)| name.clone()).collect();
+        let member = |name: &String| {
+            let role = Role {
+                tags: BTreeMap::new(),
+                ..roles[name].clone()
+            };
+            let xml = role_xml(&session.account, name, &role);
+            xml.replace("<Role>", "<member>")
+                .replace("</Role>", "</member>")
+        };
+        page("Roles", &names, parameters, member)
     }
 
     fn create_role(&mut self, session: &Session, parameters: &Parameters) -> Answer {
@@ -138,6 +177,12 @@ impl State {
         let name = parameters.get("RoleName");
         let trust = parameters.get("AssumeRolePolicyDocument").to_owned();
         self.check_principals(session, &trust)?;
+        let boundary = parameters.find("PermissionsBoundary").map(str::to_owned);
+        if let Some(arn) = &boundary
+            && !self.has_policy(session, arn)
+        {
+            return Err(not_attachable(arn));
+        }
         let account = self.account(session);
         if account.roles.contains_key(name) {
             let message = format!("Role with name {name} already exists.");
@@ -151,6 +196,7 @@ impl State {
             tags: parameters.tags(),
             attached: BTreeSet::new(),
             inline: BTreeMap::new(),
+            boundary,
             created: now,
             visible,
         };
@@ -185,14 +231,29 @@ impl State {
                 format!("The role with name {name} cannot be found."),
             )
         };
-        let attachable = self.has_policy(session, parameters.get("PolicyArn"));
+        let named = parameters.find("PermissionsBoundary");
+        let attachable = self.has_policy(
+            session,
+            named.unwrap_or_else(|| parameters.get("PolicyArn")),
+        );
+        let lag = self.lag;
         if operation == "UpdateAssumeRolePolicy" {
             self.check_principals(session, parameters.get("PolicyDocument"))?;
         }
         let permission_set = name.starts_with("VestibuleSSO_");
         let account_id = session.account.clone();
         let account = self.account(session);
+        if operation == "GetRole"
+            && let Some((ghost, until)) = account.ghosts.get(name)
+            && now < *until
+            && !account.roles.contains_key(name)
+        {
+            return Ok(role_xml(&account_id, name, ghost));
+        }
         let role = account.roles.get_mut(name).ok_or_else(missing)?;
+        if operation == "GetRole" && now < role.created + lag {
+            return Err(missing());
+        }
         // A new role is found by some of IAM's machines and not by others.
         if operation != "GetRole" && permission_set && now < role.visible {
             return Err(missing());
@@ -224,7 +285,9 @@ impl State {
                 if !role.attached.is_empty() || !role.inline.is_empty() {
                     return Err((409, "DeleteConflict", "It has policies.".to_owned()));
                 }
-                account.roles.remove(name);
+                let until = now + lag.min(LONGEST_GHOST);
+                let gone = account.roles.remove(name).unwrap();
+                account.ghosts.insert(name.to_owned(), (gone, until));
                 return Ok(String::new());
             }
             _ => {}
@@ -267,9 +330,15 @@ fn change(
         }
         "PutRolePolicy" => drop(role.inline.insert(policy, document)),
         "DeleteRolePolicy" => drop(role.inline.remove(&policy).ok_or_else(missing)?),
-        "AttachRolePolicy" if !attachable => {
-            let message = format!("Policy {arn} does not exist or is not attachable.");
-            return Err((404, "NoSuchEntity", message));
+        "AttachRolePolicy" if !attachable => return Err(not_attachable(&arn)),
+        "PutRolePermissionsBoundary" if !attachable => {
+            return Err(not_attachable(parameters.get("PermissionsBoundary")));
+        }
+        "PutRolePermissionsBoundary" => {
+            role.boundary = Some(parameters.get("PermissionsBoundary").to_owned());
+        }
+        "DeleteRolePermissionsBoundary" => {
+            drop(role.boundary.take().ok_or_else(missing)?);
         }
         "AttachRolePolicy" if role.attached.len() >= MOST_POLICIES => {
             let message = "Cannot exceed quota for PoliciesPerRole: 10".to_owned();
@@ -287,6 +356,11 @@ fn change(
         }
     }
     Ok(())
+}
+
+fn not_attachable(arn: &str) -> Refused {
+    let message = format!("Policy {arn} does not exist or is not attachable.");
+    (404, "NoSuchEntity", message)
 }
 
 fn page(
@@ -309,16 +383,23 @@ fn page(
 }
 
 fn role_xml(account: &str, name: &str, role: &Role) -> String {
+    let boundary = role.boundary.as_ref().map(|arn| {
+        format!(
+            "<PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType>\
+             <PermissionsBoundaryArn>{arn}</PermissionsBoundaryArn></PermissionsBoundary>"
+        )
+    });
     format!(
         "<Role><Path>{path}</Path><RoleName>{name}</RoleName><RoleId>AROA</RoleId>\
          <Arn>arn:aws:iam::{account}:role{path}{name}</Arn><CreateDate>{created}</CreateDate>\
          <AssumeRolePolicyDocument>{trust}</AssumeRolePolicyDocument><Description>{description}</Description>\
-         <MaxSessionDuration>{seconds}</MaxSessionDuration><Tags>{tags}</Tags></Role>",
+         <MaxSessionDuration>{seconds}</MaxSessionDuration>{boundary}<Tags>{tags}</Tags></Role>",
         path = role.path,
         created = role.created,
         trust = encode(&role.trust),
         description = escape(&role.description),
         seconds = role.max_session_seconds,
+        boundary = boundary.unwrap_or_default(),
         tags = query::tags(&role.tags),
     )
 }

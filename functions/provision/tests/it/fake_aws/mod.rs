@@ -2,6 +2,7 @@
 //! evaluated, new things take time to become visible, and any call can be made to go wrong.
 
 mod iam;
+mod policies;
 mod policy;
 mod query;
 mod sts;
@@ -18,7 +19,8 @@ use aws_smithy_types::body::SdkBody;
 use jiff::{SignedDuration, Timestamp};
 use vestibule_shared::Clock;
 
-use crate::steps;
+use crate::steps::{self, Points};
+pub(crate) use policies::ManagedPolicy;
 use query::Parameters;
 
 /// The account of the function, and its role's access key there.
@@ -49,12 +51,13 @@ pub(crate) struct Role {
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) attached: BTreeSet<String>,
     pub(crate) inline: BTreeMap<String, String>,
+    pub(crate) boundary: Option<String>,
     pub(crate) created: Timestamp,
     /// When everybody knows of its last change.
     pub(crate) visible: Timestamp,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Provider {
     pub(crate) metadata: String,
     pub(crate) tags: BTreeMap<String, String>,
@@ -62,13 +65,35 @@ pub(crate) struct Provider {
     pub(crate) visible: Timestamp,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Account {
     pub(crate) roles: BTreeMap<String, Role>,
     /// By ARN.
     pub(crate) providers: BTreeMap<String, Provider>,
-    /// ARNs of the account's own managed policies.
-    pub(crate) policies: BTreeSet<String>,
+    /// The account's own managed policies, by ARN.
+    pub(crate) policies: BTreeMap<String, ManagedPolicy>,
+    /// Roles that are gone, and until when IAM still shows them.
+    pub(crate) ghosts: BTreeMap<String, (Role, Timestamp)>,
+}
+
+impl Account {
+    /// The same in an account with another id, which `rename` puts into a text.
+    pub(crate) fn renamed(&self, rename: impl Fn(&str) -> String) -> Self {
+        let mut account = self.clone();
+        for role in account.roles.values_mut() {
+            role.trust = rename(&role.trust);
+            role.boundary = role.boundary.as_deref().map(&rename);
+            role.attached = role.attached.iter().map(|arn| rename(arn)).collect();
+            for document in role.inline.values_mut() {
+                *document = rename(document);
+            }
+        }
+        let providers = account.providers.into_iter();
+        account.providers = providers.map(|(arn, one)| (rename(&arn), one)).collect();
+        let policies = account.policies.into_iter();
+        account.policies = policies.map(|(arn, one)| (rename(&arn), one)).collect();
+        account
+    }
 }
 
 /// Who calls.
@@ -87,6 +112,8 @@ pub(crate) struct State {
     pub(crate) calls: Vec<String>,
     /// How long a new thing is unknown elsewhere.
     pub(crate) propagation: SignedDuration,
+    /// For how long what looks sees neither what is new nor that something is gone.
+    pub(crate) lag: SignedDuration,
     /// Faults by the number of the call, from 0.
     pub(crate) faults: BTreeMap<usize, Fault>,
     /// Faults of every call of an operation.
@@ -99,15 +126,18 @@ pub(crate) struct State {
 
 /// AWS, as an HTTP client.
 #[derive(Debug, Clone)]
-pub(crate) struct FakeAws(Arc<Mutex<State>>);
+pub(crate) struct FakeAws {
+    state: Arc<Mutex<State>>,
+    points: Points,
+}
 
 /// An error of the query protocol: status, code, message.
 type Refused = (u16, &'static str, String);
-type Answer = Result<String, Refused>;
+pub(crate) type Answer = Result<String, Refused>;
 
 impl FakeAws {
     /// Accounts that have nothing but the bootstrap role.
-    pub(crate) fn new(clock: Clock, accounts: &[&str]) -> Self {
+    pub(crate) fn new(clock: Clock, points: Points, accounts: &[&str]) -> Self {
         let created = clock.now() - SignedDuration::from_hours(24);
         let bootstrap = Role {
             path: "/".to_owned(),
@@ -122,6 +152,7 @@ impl FakeAws {
                 "All".to_owned(),
                 r#"{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#.to_owned(),
             )]),
+            boundary: None,
             created,
             visible: created,
         };
@@ -135,13 +166,17 @@ impl FakeAws {
             bootstrap,
             calls: Vec::new(),
             propagation: SignedDuration::ZERO,
+            lag: SignedDuration::ZERO,
             faults: BTreeMap::new(),
             broken: BTreeMap::new(),
             sessions: BTreeMap::from([(OWN_KEY.to_owned(), own)]),
             attempts: 0,
             clock,
         };
-        let aws = Self(Arc::new(Mutex::new(state)));
+        let aws = Self {
+            state: Arc::new(Mutex::new(state)),
+            points,
+        };
         for account in accounts {
             aws.add_account(account);
         }
@@ -163,7 +198,8 @@ impl FakeAws {
 
     /// The SDK's configuration for it.
     pub(crate) fn config(&self) -> aws_config::SdkConfig {
-        let connector = steps::connector(SharedHttpConnector::new(self.clone()));
+        let connector = SharedHttpConnector::new(self.clone());
+        let connector = steps::connector(connector, &self.points);
         let own = aws_sdk_iam::config::Credentials::new(OWN_KEY, "secret", None, None, "test");
         aws_config::SdkConfig::builder()
             .behavior_version(aws_config::BehaviorVersion::latest())
@@ -175,7 +211,7 @@ impl FakeAws {
 
     /// Looks at it, or changes it.
     pub(crate) fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
-        look(&mut self.0.lock().unwrap())
+        look(&mut self.state.lock().unwrap())
     }
 
     /// A role, which must be there.
@@ -185,6 +221,17 @@ impl FakeAws {
 
     pub(crate) fn find_role(&self, account: &str, name: &str) -> Option<Role> {
         self.with(|state| state.accounts[account].roles.get(name).cloned())
+    }
+
+    /// A policy of the account's own, made by somebody; answers its ARN.
+    pub(crate) fn add_policy(&self, account: &str, name: &str) -> String {
+        let arn = format!("arn:aws:iam::{account}:policy{name}");
+        self.with(|state| {
+            let policy = ManagedPolicy::new("{}", BTreeMap::new(), state.clock.now());
+            let account = state.accounts.get_mut(account).unwrap();
+            account.policies.insert(arn.clone(), policy);
+        });
+        arn
     }
 
     /// The calls since the last time, as `<account> <operation>`.
@@ -271,7 +318,7 @@ impl HttpConnector for FakeAws {
     }
 }
 
-fn respond(operation: &str, answer: Answer) -> HttpResponse {
+pub(crate) fn respond(operation: &str, answer: Answer) -> HttpResponse {
     let (status, body) = match answer {
         Ok(result) => (
             200,

@@ -1,13 +1,44 @@
-//! As much of IAM's policy evaluation as our own policies need: Allow statements, wildcards, two conditions.
+//! As much of IAM's policy evaluation as our own policies need: Allow statements, wildcards, a few conditions.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+/// The tags that conditions are about.
+#[derive(Clone, Copy)]
+pub(super) struct Tags<'a> {
+    /// Those of the resource, if it is there.
+    pub(super) resource: Option<&'a BTreeMap<String, String>>,
+    /// Those that the request gives.
+    pub(super) request: &'a BTreeMap<String, String>,
+}
+
 /// Whether a policy allows an action on a resource.
-pub(super) fn allows(policy: &str, action: &str, resource: &str) -> bool {
+pub(super) fn allows(policy: &str, action: &str, (resource, tags): (&str, Tags<'_>)) -> bool {
     statements(policy).iter().any(|statement| {
         statement["Effect"] == "Allow"
             && any(&statement["Action"], |pattern| matches(pattern, action))
             && any(&statement["Resource"], |pattern| matches(pattern, resource))
+            && holds(&statement["Condition"], tags)
+    })
+}
+
+/// Whether a condition on tags holds; there is no other.
+fn holds(condition: &Value, tags: Tags<'_>) -> bool {
+    let Some(operators) = condition.as_object() else {
+        return true;
+    };
+    operators.iter().all(|(operator, keys)| {
+        assert_eq!(operator, "StringEquals");
+        keys.as_object().unwrap().iter().all(|(key, wanted)| {
+            let (kind, tag) = key.split_once('/').unwrap();
+            let given = match kind {
+                "aws:ResourceTag" => tags.resource.and_then(|tags| tags.get(tag)),
+                "aws:RequestTag" => tags.request.get(tag),
+                other => panic!("{other} is no condition that is known"),
+            };
+            given.map(String::as_str) == wanted.as_str()
+        })
     })
 }
 
