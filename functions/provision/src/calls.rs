@@ -152,13 +152,13 @@ impl Surprise {
             // Of policies the name is unique and the path is part of what is asked for: it may have another.
             ("iam:CreatePolicy", ENTITY_ALREADY_EXISTS)
             | ("iam:CreatePolicyVersion", LIMIT_EXCEEDED)
-            | (_, DELETE_CONFLICT) => Some(Self::Unclear),
-            (_, NO_SUCH_ENTITY | ENTITY_ALREADY_EXISTS) => Some(Self::Lag),
             // A role that is gone but still shown: IAM does not know the path of one that is not there, and so refuses.
-            (
+            | (
                 "iam:ListAttachedRolePolicies" | "iam:ListRolePolicies" | "iam:GetRolePolicy",
                 ACCESS_DENIED,
-            ) => Some(Self::Unclear),
+            )
+            | (_, DELETE_CONFLICT) => Some(Self::Unclear),
+            (_, NO_SUCH_ENTITY | ENTITY_ALREADY_EXISTS) => Some(Self::Lag),
             _ => None,
         }
     }

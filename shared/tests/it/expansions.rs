@@ -84,13 +84,23 @@ async fn an_expansion_goes_on_where_it_stands_and_ends_with_its_last_account() {
             .unwrap();
         access.delete_work(&expand).await.unwrap();
         assert_eq!(access.find_expansion(&expand).await.unwrap(), None);
-        for (_, work) in works(&expand, set, 0..9) {
+        for (done, (_, work)) in (0..).zip(works(&expand, set, 0..9)) {
             let request = access.find_request(&expand.request).await.unwrap().unwrap();
             assert_eq!(request.status, RequestStatus::InProgress);
-            access.finish_work(&work, None).await.unwrap();
+            assert_eq!(request.succeeded + request.failed, done);
+            let listed = access.list_requests(RequestKind::Provision, 10, None).await;
+            assert_eq!(listed.unwrap().items, [request]);
+            // Whoever ends a work twice counts it once.
+            let failure = (done == 4).then_some("because");
+            access.finish_work(&work, failure).await.unwrap();
+            access.finish_work(&work, failure).await.unwrap();
         }
         let request = access.find_request(&expand.request).await.unwrap().unwrap();
-        assert_eq!(request.status, RequestStatus::Succeeded);
+        assert_eq!(request.status, RequestStatus::Failed);
+        assert_eq!((request.succeeded, request.failed), (8, 1));
+        assert_eq!(request.failure_reason.as_deref(), Some("because"));
+        let listed = access.list_requests(RequestKind::Provision, 10, None).await;
+        assert_eq!(listed.unwrap().items, [request]);
     })
     .await;
 }

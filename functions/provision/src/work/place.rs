@@ -58,9 +58,10 @@ pub(super) async fn attend(turn: &Turn<'_>, place: &Place, works: &[Work]) -> Re
                 let failure = Failure::unanswered(&turn.account, operation, &cause);
                 failed::settle(turn, place, &hopeless, failure).await?;
             }
-            match hopeful.is_empty() {
-                true => Ok(()),
-                false => Err(Error::Unanswered { operation, cause }),
+            if hopeful.is_empty() {
+                Ok(())
+            } else {
+                Err(Error::Unanswered { operation, cause })
             }
         }
         Err(Error::Failed(failure)) => failed::settle(turn, place, works, failure).await,

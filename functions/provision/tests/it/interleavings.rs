@@ -21,7 +21,7 @@ use crate::fake_aws::Fault;
 use crate::harness::Harness;
 use crate::steps;
 
-const SEEDS: u64 = 24;
+const SEEDS: u64 = 10;
 
 /// Numbers that look random (Marsaglia's xorshift64).
 #[derive(Clone)]

@@ -60,7 +60,8 @@ async fn what_is_not_seen_yet_is_waited_for_whatever_answer_was_lost() {
 async fn a_role_that_somebody_made_and_died_is_taken_over_before_it_is_seen() {
     let harness = lagging().await;
     let place = harness.place();
-    for point in 0.. {
+    // The odd ones are much the same: of a change, its record and the change itself follow each other.
+    for point in (0..).step_by(2) {
         let request = harness.assign(&harness.group(), &place).await;
         let done = harness.run_until_killed(point).await;
         // As soon as the dead one's lease is over.

@@ -47,9 +47,10 @@ impl State {
             return self.create_policy(session, parameters);
         }
         if arn.starts_with("arn:aws:iam::aws:") {
-            return match self.has_policy(session, &arn) {
-                true => Ok(format!("<Policy><Arn>{arn}</Arn></Policy>")),
-                false => Err(missing(&arn)),
+            return if self.has_policy(session, &arn) {
+                Ok(format!("<Policy><Arn>{arn}</Arn></Policy>"))
+            } else {
+                Err(missing(&arn))
             };
         }
         let uses = self.uses(session, &arn);
@@ -164,13 +165,10 @@ fn on_versions(policy: &mut ManagedPolicy, operation: &str, parameters: &Paramet
 }
 
 fn check(document: &str) -> Result<(), Refused> {
-    match serde_json::from_str::<serde_json::Value>(document) {
-        Ok(_) => Ok(()),
-        Err(_) => {
-            let message = "Syntax errors in policy.".to_owned();
-            Err((400, "MalformedPolicyDocument", message))
-        }
-    }
+    let read = serde_json::from_str::<serde_json::Value>(document);
+    let message = |_| "Syntax errors in policy.".to_owned();
+    read.map(drop)
+        .map_err(|error| (400, "MalformedPolicyDocument", message(error)))
 }
 
 fn missing(what: &str) -> Refused {
