@@ -23,9 +23,11 @@ const ENTERPRISE: &str = "aws:identitystore:enterprise";
 
 type Read = fn(&User) -> Option<&str>;
 
+const USER_NAME: Read = |user| Some(&user.user_name);
+
 /// Every expression that AWS documents for a directory of its own and for one that an identity provider fills.
 const SOURCES: &[(&str, Read)] = &[
-    ("path:userName", user_name),
+    ("path:userName", USER_NAME),
     ("path:name.familyName", family_name),
     ("path:name.givenName", given_name),
     ("path:displayName", display_name),
@@ -78,8 +80,8 @@ const SOURCES: &[(&str, Read)] = &[
     ("path:enterprise.manager.value", |user| {
         enterprise(user)?.get("manager")?.get("value")?.as_str()
     }),
-    ("user:subject", user_name),
-    ("user:preferredUsername", user_name),
+    ("user:subject", USER_NAME),
+    ("user:preferredUsername", USER_NAME),
     ("user:email", email),
     ("user:name", display_name),
     ("user:displayName", display_name),
@@ -209,10 +211,6 @@ fn is_tag_character(character: char) -> bool {
 /// Unicode's general categories Zs, Zl and Zp: white space that is no control character.
 fn is_separator(character: char) -> bool {
     character.is_whitespace() && !character.is_control()
-}
-
-fn user_name(user: &User) -> Option<&str> {
-    Some(&user.user_name)
 }
 
 fn display_name(user: &User) -> Option<&str> {

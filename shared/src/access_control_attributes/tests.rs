@@ -25,27 +25,23 @@ fn user(profile: Profile) -> User {
     }
 }
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 fn contact(value: &str, kind: &str, primary: bool) -> Contact {
     Contact {
-        value: some(value),
-        kind: some(kind),
+        value: Some(value.to_owned()),
+        kind: Some(kind.to_owned()),
         primary,
     }
 }
 
 fn address(country: &str, kind: &str) -> Address {
     Address {
-        street_address: some("1 Main Street"),
-        locality: some("Vienna"),
-        region: some("W"),
-        postal_code: some("1010"),
-        country: some(country),
-        formatted: some("1 Main Street, 1010 Vienna"),
-        kind: some(kind),
+        street_address: Some("1 Main Street".to_owned()),
+        locality: Some("Vienna".to_owned()),
+        region: Some("W".to_owned()),
+        postal_code: Some("1010".to_owned()),
+        country: Some(country.to_owned()),
+        formatted: Some("1 Main Street, 1010 Vienna".to_owned()),
+        kind: Some(kind.to_owned()),
         primary: false,
     }
 }
@@ -53,18 +49,18 @@ fn address(country: &str, kind: &str) -> Address {
 /// Everything that can be known of a person, and beside it what must not be taken for it.
 fn alice() -> User {
     user(Profile {
-        display_name: some("Alice L."),
+        display_name: Some("Alice L.".to_owned()),
         name: Some(Name {
-            family_name: some("Liddell"),
-            given_name: some("Alice"),
-            middle_name: some("P."),
+            family_name: Some("Liddell".to_owned()),
+            given_name: Some("Alice".to_owned()),
+            middle_name: Some("P.".to_owned()),
             ..Name::default()
         }),
-        nick_name: some("Al"),
-        user_type: some("contractor"),
-        title: some("engineer"),
-        locale: some("de-AT"),
-        timezone: some("Europe/Vienna"),
+        nick_name: Some("Al".to_owned()),
+        user_type: Some("contractor".to_owned()),
+        title: Some("engineer".to_owned()),
+        locale: Some("de-AT".to_owned()),
+        timezone: Some("Europe/Vienna".to_owned()),
         emails: vec![
             contact("other@example.com", "work", false),
             contact("alice@example.com", "home", true),
@@ -170,7 +166,7 @@ fn who_has_no_attribute_has_no_tag() {
         assert_eq!(found.is_some(), expected, "{source}");
     }
     let empty = user(Profile {
-        title: some(""),
+        title: Some("".to_owned()),
         extensions: Map::from_iter([(ENTERPRISE.to_owned(), json!({"costCenter": 42}))]),
         ..Profile::default()
     });
@@ -199,7 +195,7 @@ fn a_value_that_aws_takes_as_no_tag_is_not_left_out() {
     let instance = instance(&[("Title", "${path:title}")]);
     let with = |title: &str| {
         let mut alice = alice();
-        alice.profile.title = some(title);
+        alice.profile.title = Some(title.to_owned());
         principal_tags(&instance, &alice)
     };
     for title in [

@@ -34,7 +34,8 @@ pub(super) struct ListResponse {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Session {
-    session_id: String,
+    #[serde(rename = "SessionId")]
+    id: String,
     #[serde(rename = "Type")]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,7 +116,7 @@ async fn find_user(call: &Call<'_>, id: &str) -> Result<User, Error> {
 impl From<SessionSummary> for Session {
     fn from(summary: SessionSummary) -> Self {
         Self {
-            session_id: summary.id,
+            id: summary.id,
             kind: match summary.kind {
                 SessionKind::Portal => "PORTAL",
                 SessionKind::Program => "PROGRAM",

@@ -59,7 +59,8 @@ async fn every_event_is_answered_as_written_beside_it() {
     let events = events();
     assert!(!events.is_empty());
     for path in events {
-        let organization = organization().await;
+        // On the heap: preparing one is large.
+        let organization = Box::pin(organization()).await;
         let expected = read(&path.with_extension("answer.json"));
         let router = router(organization.context.clone());
         let answer = edge::answer(router, read(&path)).await.unwrap();
