@@ -166,7 +166,7 @@ fn who_has_no_attribute_has_no_tag() {
         assert_eq!(found.is_some(), expected, "{source}");
     }
     let empty = user(Profile {
-        title: Some("".to_owned()),
+        title: Some(String::new()),
         extensions: Map::from_iter([(ENTERPRISE.to_owned(), json!({"costCenter": 42}))]),
         ..Profile::default()
     });
