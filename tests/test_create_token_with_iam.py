@@ -18,6 +18,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from chromium import Chromium
 from organization import Organization, Person, unique
 from program import free_port
 from visitor import Visitor
@@ -96,8 +97,8 @@ class Application:
         members = {"AuthorizedTargets": list(targets)} if targets else {}
         self.organization.sso_admin.put_application_access_scope(ApplicationArn=self.arn, Scope=scope, **members)
 
-    def answered(self, person: Person) -> dict[str, list[str]]:
-        """What the person's browser brings back from the authorization endpoint."""
+    def authorization(self) -> str:
+        """The path to which the application sends a person's browser."""
         digest = hashlib.sha256(self.verifier.encode()).digest()
         parameters = {
             "response_type": "code",
@@ -107,9 +108,13 @@ class Application:
             "code_challenge_method": "S256",
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         }
+        return f"/authorize?{urlencode(parameters)}"
+
+    def answered(self, person: Person) -> dict[str, list[str]]:
+        """What the person's browser brings back from the authorization endpoint."""
         visitor = Visitor(self.organization.url)
         try:
-            page = visitor.sign_in(person, f"/authorize?{urlencode(parameters)}")
+            page = visitor.sign_in(person, self.authorization())
         except requests.ConnectionError as nobody_listens:
             address = nobody_listens.request.url
         else:
@@ -159,6 +164,18 @@ def test_a_code_becomes_tokens_that_are_refreshed(organization: Organization) ->
     assert refreshed["scope"] == ["openid"]
     assert not application.opens(refreshed["accessToken"])
     assert application.refused("refresh_token", refreshToken="x" * 43) == "InvalidGrantException"
+
+
+def test_chromium_brings_the_code_of_somebody_who_signed_in_on_the_way(organization: Organization) -> None:
+    person = organization.create_employee().person
+    application = Application(organization, person.id)
+    port = urlsplit(application.redirect_uri).port
+    address = application.authorization()
+    seen = Chromium(organization.url).walk("application-code", person, address=address, port=port)
+    assert "to go on to the application" in seen["signInPage"]
+    assert seen["arrived"].startswith(f"{application.redirect_uri}?")
+    (code,) = parse_qs(urlsplit(seen["arrived"]).query)["code"]
+    assert application.opens(application.redeem(code)["accessToken"])
 
 
 def test_people_without_assignment_bring_no_code(organization: Organization) -> None:

@@ -34,11 +34,14 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self.words: list[str] = []
+        self.onward = ""
         self.open = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
-        if tag == "form":
+        if tag == "meta" and attributes.get("http-equiv") == "refresh":
+            self.onward = attributes["content"].partition("url=")[2]
+        elif tag == "form":
             self.forms.append(Form(attributes.get("action", ""), attributes.get("method", "get").lower()))
             self.open = True
         elif self.open and "name" in attributes:
@@ -67,6 +70,8 @@ class Page:
         reader = _Reader()
         reader.feed(self.html)
         self.forms = reader.forms
+        # Where the page goes by itself.
+        self.onward = reader.onward
         self.text = " ".join(" ".join(reader.words).split())
 
     def form(self, path: str) -> Form | None:
@@ -91,8 +96,8 @@ class Visitor:
         address = urljoin(page.url, form.action)
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
         fields = form.fields | typed
-        response = self.http.post(address, fields, headers={"Origin": origin}, timeout=PATIENCE_SECONDS)
-        return Page(response)
+        page = Page(self.http.post(address, fields, headers={"Origin": origin}, timeout=PATIENCE_SECONDS))
+        return self.open(page.onward) if page.onward else page
 
     def choose_password(self, link: str, person: Person) -> Page:
         """Follows a one-time link and chooses the person's password."""

@@ -1,6 +1,7 @@
 //! Sign-in, and the user's page of AWS accounts: what people see first and most.
 
 mod authenticators;
+mod destination;
 mod device;
 mod error;
 mod hashing;

@@ -8,7 +8,7 @@ use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use vestibule_shared::browser::{self, SESSION_COOKIE};
+use vestibule_shared::browser::SESSION_COOKIE;
 use vestibule_shared::edge::RequestOrigin;
 use vestibule_shared::ids::UserId;
 use vestibule_shared::page::SignInPage;
@@ -19,6 +19,7 @@ use vestibule_shared::store::{self, Transaction};
 use vestibule_shared::token::Token;
 
 use crate::authenticators::Password;
+use crate::destination::Destination;
 use crate::device::KnownDevice;
 use crate::hashing::Typed;
 use crate::sign_in_record::Refusal;
@@ -76,7 +77,7 @@ pub(crate) async fn show(
     let answer = async {
         let site = context.site().await?;
         match context.caller(&site, &headers).await? {
-            Some(_) => Ok(site.pages.see_other(going_on(&return_to))),
+            Some(_) => Ok(site.pages.see_other(Destination::of(&return_to).path())),
             None => Ok(context.form((&site, &headers), ("", &return_to), None)),
         }
     };
@@ -154,7 +155,7 @@ async fn sign_in(
         return shown_again(Problem::new(StatusCode::CONFLICT, CHANGED));
     }
     begun?;
-    let mut response = site.pages.see_other(going_on(&request.return_to));
+    let mut response = Destination::of(&request.return_to).after_form(site.pages);
     let lasts = u64::from(site.instance.session_minutes) * 60;
     let session = site.cookies.set(SESSION_COOKIE, session.expose(), lasts);
     let known = device.is_none().then_some(secret);
@@ -164,21 +165,6 @@ async fn sign_in(
         set_cookie(&mut response, cookie);
     }
     Ok(response)
-}
-
-/// Where the person goes on to: a path of our own.
-fn going_on(return_to: &str) -> &str {
-    browser::own_path(return_to).unwrap_or("/start/")
-}
-
-/// What the person is on the way to, in words.
-fn purpose(return_to: &str) -> Option<&'static str> {
-    let path = return_to.split(['?', '#']).next().unwrap_or_default();
-    match path.split('/').nth(1) {
-        Some("authorize" | "device") => Some("the AWS CLI"),
-        Some("saml") => Some("the AWS console"),
-        _ => None,
-    }
 }
 
 /// Whether the form was shown in this browser, not too long ago.
@@ -287,11 +273,12 @@ impl Context {
         let token = cookie.and_then(Token::parse);
         let token = token.unwrap_or_else(|| Token::generate(&self.random));
         let csrf = token.derive("csrf");
+        let destination = Destination::of(return_to);
         let page = SignInPage {
             csrf: csrf.expose(),
-            return_to: browser::own_path(return_to).unwrap_or_default(),
+            return_to: destination.asked(),
             user_name,
-            purpose: purpose(return_to),
+            purpose: destination.purpose(),
             problem: problem.as_ref().map(|problem| problem.sentence.as_str()),
         };
         let status = problem

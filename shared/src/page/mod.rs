@@ -9,6 +9,7 @@ pub mod assets;
 mod consent;
 mod error;
 mod notice;
+mod onward;
 mod password;
 mod policy;
 mod post_form;
@@ -21,6 +22,7 @@ pub use accounts::{AccountRow, AccountsPage, ApplicationList, ApplicationRow, Pe
 pub use consent::{ConsentPage, UserCodePage};
 pub use error::ErrorPage;
 pub use notice::NoticePage;
+pub use onward::OnwardPage;
 pub use password::{PasswordPage, PasswordRule};
 pub use policy::{FormAction, Page, Pages};
 pub use post_form::PostFormPage;

@@ -5,8 +5,8 @@ mod portal;
 use http::StatusCode;
 
 use super::{
-    CliSettings, ConsentPage, ErrorPage, KeyBlocks, NoticePage, Page, Pages, PasswordPage,
-    PasswordRule, PostFormPage, SignInPage, UserCodePage, Viewer,
+    CliSettings, ConsentPage, ErrorPage, KeyBlocks, NoticePage, OnwardPage, Page, Pages,
+    PasswordPage, PasswordRule, PostFormPage, SignInPage, UserCodePage, Viewer,
 };
 
 /// A page as a browser gets it.
@@ -68,6 +68,10 @@ fn sign_in_pages() -> Vec<Sample> {
         purpose: Some("the AWS CLI"),
         problem: Some("The user name or the password is not right."),
     };
+    let onward = OnwardPage {
+        path: "/authorize?client_id=x&state=\"><b>",
+        purpose: "the application",
+    };
     let rule = |id, sentence, met| PasswordRule { id, sentence, met };
     let open = [
         rule("length", "8 to 64 characters", None),
@@ -94,6 +98,7 @@ fn sign_in_pages() -> Vec<Sample> {
     vec![
         sample("sign-in", StatusCode::OK, &fresh),
         sample("sign-in-wrong", StatusCode::UNAUTHORIZED, &wrong),
+        sample("signed-in", StatusCode::OK, &onward),
         sample("password", StatusCode::OK, &password),
         sample(
             "password-refused",

@@ -193,6 +193,32 @@ async fn people_go_on_to_where_they_wanted_to_but_never_elsewhere() {
     assert!(form.says("the AWS CLI"));
 }
 
+/// Browsers hold each redirect after the form to where the form may lead, and an application is elsewhere.
+#[tokio::test]
+async fn whoever_signs_in_for_an_application_goes_on_by_a_page() {
+    let organization = Organization::with_password().await;
+    let wanted = "/authorize?client_id=arn:aws:sso::999999999999:application/ssoins-7223a1b2c3d4e5f6/apl-0123456789abcdef";
+    let mut browser = organization.browser();
+    let query = wanted.replace('?', "%3F");
+    let form = browser.get(&format!("/start/sign-in?return={query}")).await;
+    assert!(form.says("to go on to the application"), "{}", form.body);
+    let fields = [
+        ("csrf", form.field("csrf")),
+        ("user_name", "alice"),
+        ("password", PASSWORD),
+        ("return", form.field("return")),
+    ];
+    let answer = browser.post("/start/sign-in", &fields).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert!(
+        answer.says(&format!("content=\"0; url={wanted}\"")),
+        "{}",
+        answer.body
+    );
+    assert!(answer.says(&format!("href=\"{wanted}\"")));
+    assert!(browser.is_signed_in());
+}
+
 #[tokio::test]
 async fn whoever_is_signed_in_is_not_asked_again() {
     let organization = Organization::with_password().await;
