@@ -8,6 +8,7 @@ pub mod audit;
 pub mod directory;
 pub mod keys;
 mod page;
+mod pauses;
 pub mod sessions;
 pub mod table;
 pub mod transaction;
@@ -16,6 +17,7 @@ use std::error::Error as StdError;
 
 pub use audit::Audit;
 pub use page::{Page, PageToken};
+pub use pauses::Pauses;
 pub use table::{Item, Table};
 pub use transaction::Transaction;
 

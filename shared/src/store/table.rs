@@ -12,7 +12,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Error, Page, PageToken};
+use super::{Error, Page, PageToken, Pauses};
 
 /// An item as DynamoDB has it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -20,7 +20,7 @@ pub type Item = HashMap<String, AttributeValue>;
 /// The most keys DynamoDB takes in one batch.
 const BATCH: usize = 100;
 /// How often a batch asks again for what DynamoDB left unread.
-const BATCH_ATTEMPTS: usize = 5;
+const BATCH_ATTEMPTS: usize = 8;
 
 /// A table and the client that reaches it.
 #[derive(Debug, Clone)]
@@ -84,7 +84,11 @@ impl Table {
     async fn find_batch(&self, batch: &[&(String, String)]) -> Result<Vec<Item>, Error> {
         let mut wanted: Vec<Item> = batch.iter().map(|(pk, sk)| key(pk, sk)).collect();
         let mut found = Vec::with_capacity(wanted.len());
-        for _ in 0..BATCH_ATTEMPTS {
+        let mut pauses = Pauses::new();
+        for attempt in 0..BATCH_ATTEMPTS {
+            if attempt > 0 {
+                pauses.pause().await;
+            }
             let keys = KeysAndAttributes::builder()
                 .set_keys(Some(wanted))
                 .consistent_read(true)

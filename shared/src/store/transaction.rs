@@ -1,22 +1,16 @@
 //! A change of several items that happens whole or not at all, and what it means when one of its
 //! conditions does not hold.
 
-use std::hash::{BuildHasher, RandomState};
-use std::time::Duration;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 
-use super::Error;
+use super::{Error, Pauses};
 
 /// How often a transaction is tried when another one is touching the same items.
 const ATTEMPTS: u32 = 8;
-/// The longest first pause between attempts; that of each further one is twice as long, up to [`LONGEST_PAUSE`].
-const PAUSE: Duration = Duration::from_millis(20);
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// One write of a transaction.
 pub struct Write(pub(crate) TransactWriteItem);
@@ -83,13 +77,10 @@ impl Transaction {
     /// Commits all writes or none. A clash with another transaction is tried again a few times, here and nowhere else; one
     /// that lasts is `Unavailable`, because it says nothing about the records.
     pub async fn commit(self, client: &Client) -> Result<(), Error> {
-        let mut longest = PAUSE;
+        let mut pauses = Pauses::new();
         for _ in 1..ATTEMPTS {
             match self.attempt(client).await {
-                Err(Failure::Clash(_)) => {
-                    tokio::time::sleep(up_to(longest)).await;
-                    longest = LONGEST_PAUSE.min(longest * 2);
-                }
+                Err(Failure::Clash(_)) => pauses.pause().await,
                 outcome => return outcome.map_err(Error::from),
             }
         }
@@ -153,11 +144,4 @@ impl From<Failure> for Error {
             Failure::Lasting(error) => error,
         }
     }
-}
-
-/// Some part of `longest`, so that transactions that clashed do not meet again. Nothing depends on which, so that it needs
-/// no source of randomness of the caller's.
-fn up_to(longest: Duration) -> Duration {
-    let spread = RandomState::new().hash_one(longest) % 1000;
-    longest * u32::try_from(spread).unwrap_or(1000) / 1000
 }

@@ -21,6 +21,8 @@ mod entry;
 #[cfg(test)]
 mod expansions;
 #[cfg(test)]
+mod impeded;
+#[cfg(test)]
 mod leases;
 #[cfg(test)]
 mod page_tokens;
