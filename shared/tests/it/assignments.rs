@@ -2,11 +2,11 @@
 
 use jiff::SignedDuration;
 use vestibule_shared::ids::{Principal, RequestId, UserId};
-use vestibule_shared::store::Error;
 use vestibule_shared::store::access::{
     Assignment, AssignmentChange, AssignmentState, PermissionSet, PermissionSetState, Place,
     Request, RequestKind, RequestStatus, Task, Work,
 };
+use vestibule_shared::store::{Error, table};
 use vestibule_tables::fixture::{Sample, World, WorldError};
 
 use crate::engines::on_each_engine;
@@ -262,6 +262,28 @@ async fn work_is_counted_in_its_request_once_however_often_it_is_finished() {
                 .items
                 .is_empty()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn work_that_cannot_be_read_hides_no_other() {
+    on_each_engine("unreadable", async |world: World| {
+        let sample = world.populate().await.unwrap();
+        let principal = Principal::User(sample.user.id.clone());
+        let place = other_place(&sample);
+        let (_, work) = world.request_assignment(&principal, &place).await.unwrap();
+        let account = place.account.as_str();
+        let table = world.table("AccessTable").unwrap();
+        let broken = serde_json::json!({ "task": "dance" });
+        let pk = format!("WORK#{account}");
+        let mut broken = table.item(&pk, "broken", &broken).unwrap();
+        table::list_under(&mut broken, "WORK", "0");
+        table.put(broken).await.unwrap();
+        let listed = world.access.list_work(10, None).await.unwrap();
+        assert_eq!(listed.items, [work]);
+        let sets = world.access.sets_with_work(&place.account).await.unwrap();
+        assert!(sets.contains(&place.permission_set));
     })
     .await;
 }

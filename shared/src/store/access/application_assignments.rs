@@ -127,20 +127,6 @@ impl Access {
             .collect()
     }
 
-    /// One page of the assignments of applications to a principal, strongly consistent.
-    pub async fn list_application_assignments_of(
-        &self,
-        principal: &Principal,
-        limit: i32,
-        from: Option<&PageToken>,
-    ) -> Result<Page<ApplicationAssignment>, Error> {
-        let page = self
-            .table
-            .page(&principal.key(), PREFIX, limit, from)
-            .await?;
-        self.read_page(page)
-    }
-
     /// One page of the assignments of an application, strongly consistent. Whether the principal still is, the directory says.
     pub async fn list_application_assignments(
         &self,

@@ -67,7 +67,9 @@ pub use requests::{Request, RequestKind, RequestStatus};
 pub use token_issuers::{MOST_TOKEN_ISSUERS, TokenIssuer, UserAttribute};
 pub use work::{Task, Work};
 
-use super::{Error, Item, Page, Table};
+use std::error::Error as _;
+
+use super::{Error, Item, Page, Table, table};
 
 /// The access table of an instance.
 #[derive(Debug, Clone)]
@@ -93,5 +95,23 @@ impl Access {
             .map(|item| self.table.read(item))
             .collect::<Result<_, _>>()?;
         Ok(Page { items, next })
+    }
+
+    /// What can be read of a page of what is to be done for everybody: an item that cannot be read is logged and left out, so
+    /// that it holds up nobody else's. Not for lists that something is decided on.
+    fn read_readable<T: serde::de::DeserializeOwned>(&self, page: Page<Item>) -> Page<T> {
+        let readable = page.items.into_iter().filter_map(|item| {
+            let keys = (table::text(&item, "pk"), table::text(&item, "sk"));
+            let keys = format!("{keys:?}");
+            let read = self.table.read(item).inspect_err(|error| {
+                let cause = error.source().map(tracing::field::display);
+                tracing::error!(keys, %error, cause, "an item is left out");
+            });
+            read.ok()
+        });
+        Page {
+            items: readable.collect(),
+            next: page.next,
+        }
     }
 }

@@ -95,7 +95,7 @@ impl Access {
         self.table.find(pk, sk).await
     }
 
-    /// Writes a work item of an expansion; one that is there already stays.
+    /// Writes a further work item of a request; one that is there already stays.
     pub async fn create_work(&self, work: &Work) -> Result<(), Error> {
         match self.table.create(self.work_item(work)?, "the work").await {
             Ok(()) | Err(Error::AlreadyExists(_)) => Ok(()),
@@ -109,14 +109,14 @@ impl Access {
         self.table.take::<Work>(&pk, &sk).await.map(|_| ())
     }
 
-    /// One page of all work that is not done, oldest first, by the index: for the sweep.
+    /// One page of all work that is not done, oldest first, by the index: for the sweep. What cannot be read is left out.
     pub async fn list_work(
         &self,
         limit: i32,
         from: Option<&PageToken>,
     ) -> Result<Page<Work>, Error> {
         let page = self.table.listing(LISTING, limit, from).await?;
-        self.read_page(page)
+        Ok(self.read_readable(page))
     }
 
     pub(super) fn write_work(
