@@ -1,4 +1,5 @@
-//! The `sso-admin` protocol: instance, permission sets, assignments and their provisioning.
+//! The `sso-admin` protocol: the instance, permission sets, assignments and their provisioning, applications, trusted token
+//! issuers, tags. Each area has the table of its operations (`docs/adding-an-endpoint.md`).
 
 mod access_control_attributes;
 pub(crate) mod applications;
@@ -17,7 +18,7 @@ use crate::call::Call;
 use crate::operations::Handler;
 
 /// How often a change is tried that somebody else changes at the same time.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: usize = 10;
 
 /// What does an operation, if it is built.
 pub(crate) fn find(name: &str) -> Option<Handler> {
@@ -42,14 +43,15 @@ pub(crate) fn check_instance(call: &Call<'_>, instance_arn: &str) -> Result<(), 
     }
 }
 
-/// Tries a change again that somebody else's came before. `change` reads what it builds on itself.
+/// Tries a change again, a little later, that somebody else's came before. `change` reads what it builds on itself.
 pub(crate) async fn retry<T, F>(change: impl Fn() -> F) -> Result<T, Error>
 where
     F: Future<Output = Result<T, Error>>,
 {
+    let mut pauses = store::Pauses::new();
     for _ in 1..ATTEMPTS {
         match change().await {
-            Err(Error::Store(store::Error::Conflict(_))) => {}
+            Err(Error::Store(store::Error::Conflict(_))) => pauses.pause().await,
             outcome => return outcome,
         }
     }

@@ -296,6 +296,20 @@ async fn managed_policies_are_attached_listed_and_detached() {
 }
 
 #[tokio::test]
+async fn policies_that_are_attached_in_parallel_are_all_attached() {
+    let organization = Organization::new().await;
+    let arn = organization.create_set("Admin").await;
+    let attached = (0..10).map(|number| {
+        let policy = format!("arn:aws:iam::aws:policy/Policy{number}");
+        let input = organization.named(&arn, json!({ "ManagedPolicyArn": policy }));
+        organization.ok("AttachManagedPolicyToPermissionSet", input)
+    });
+    futures_util::future::join_all(attached).await;
+    let policies = organization.stored(&arn).await.content.managed_policies;
+    assert_eq!(policies.len(), 10);
+}
+
+#[tokio::test]
 async fn parallel_changes_all_come_through() {
     let organization = Organization::new().await;
     let arn = organization.create_set("Admin").await;
