@@ -49,8 +49,6 @@ pub(super) struct UpdateRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     create_customer_managed_policies: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    bootstrap_role_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     trusted_access_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<String>,
@@ -114,7 +112,6 @@ pub(super) async fn update(call: &Call<'_>, request: UpdateRequest) -> Result<Re
 
 /// The settings with what is asked for. The model has seen to it that every value is within its bounds.
 fn changed(before: &Instance, request: &UpdateRequest) -> Instance {
-    let bootstrap_role = request.bootstrap_role_name.as_ref();
     let policy = request.password_policy.as_ref();
     Instance {
         device_grant: request.device_grant_enabled.unwrap_or(before.device_grant),
@@ -127,7 +124,6 @@ fn changed(before: &Instance, request: &UpdateRequest) -> Instance {
         create_customer_managed_policies: request
             .create_customer_managed_policies
             .unwrap_or(before.create_customer_managed_policies),
-        bootstrap_role: bootstrap_role.unwrap_or(&before.bootstrap_role).clone(),
         trusted_access: request
             .trusted_access_enabled
             .unwrap_or(before.trusted_access),

@@ -42,7 +42,6 @@ async fn what_is_given_changes_and_the_rest_stays() {
         ("DeviceGrantEnabled", json!(false)),
         ("SessionDurationMinutes", json!(15)),
         ("CreateCustomerManagedPolicies", json!(true)),
-        ("BootstrapRoleName", json!("AWSControlTowerExecution")),
         ("TrustedAccessEnabled", json!(false)),
     ] {
         let input = json!({ change: value });
@@ -56,9 +55,9 @@ async fn what_is_given_changes_and_the_rest_stays() {
     assert_eq!(after["PasswordPolicy"]["RequireSymbols"], false);
     assert_eq!(after["PasswordPolicy"]["HistoryCount"], 3);
     assert_eq!(after["PortalUrl"], before["PortalUrl"]);
-    assert_eq!(after["Revision"], "7");
+    assert_eq!(after["Revision"], "6");
     let recorded = organization.recorded("UpdateSettings").await;
-    assert_eq!(recorded.len(), 6);
+    assert_eq!(recorded.len(), 5);
     let policy = json!({ "passwordPolicy": { "minimumLength": 12, "requireSymbols": false } });
     let mut parameters = recorded.iter().map(|record| &record.request_parameters);
     assert!(parameters.any(|parameters| *parameters == policy));
@@ -72,6 +71,16 @@ async fn a_change_that_changes_nothing_is_none() {
         assert_eq!(answer["Settings"]["Revision"], "1");
     }
     assert!(organization.recorded("UpdateSettings").await.is_empty());
+}
+
+/// The stack's policy lets nobody assume another role, so that a change could only end provisioning.
+#[tokio::test]
+async fn the_role_of_the_stack_is_described_and_never_changed() {
+    let organization = Organization::new().await;
+    let change = json!({ "BootstrapRoleName": "AWSControlTowerExecution" });
+    let _ = organization.call("UpdateSettings", change).await;
+    let after = described(&organization).await;
+    assert_eq!(after["BootstrapRoleName"], "OrganizationAccountAccessRole");
 }
 
 #[tokio::test]
@@ -113,7 +122,6 @@ async fn values_beyond_their_bounds_are_refused() {
         json!({ "PasswordPolicy": { "MinimumLength": 65 } }),
         json!({ "PasswordPolicy": { "HistoryCount": 0 } }),
         json!({ "PasswordPolicy": { "HistoryCount": 11 } }),
-        json!({ "BootstrapRoleName": "a/b" }),
         json!({ "Revision": "one" }),
     ] {
         let refused = organization.refused("UpdateSettings", input.clone()).await;
