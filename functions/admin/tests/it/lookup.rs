@@ -8,6 +8,10 @@ use crate::organization::Organization;
 
 /// Writes a record of `name` by the user `user`, now.
 async fn write(organization: &Organization, name: &str) {
+    write_with(organization, name, json!(name)).await;
+}
+
+async fn write_with(organization: &Organization, name: &str, value: Value) {
     let world = &organization.world;
     let actor = Actor::User {
         id: organization.sample.user.id.clone(),
@@ -20,7 +24,7 @@ async fn write(organization: &Organization, name: &str) {
         &Origin::default(),
         moment,
     )
-    .parameters(json!({ "accountId": "111111111111", "name": name }));
+    .parameters(json!({ "accountId": "111111111111", "name": value }));
     world.audit.write(&record).await.unwrap();
 }
 
@@ -70,6 +74,29 @@ async fn the_newest_come_first_and_pages_are_complete_whatever_their_size() {
         assert_eq!(paged, all, "{size}");
         assert!(pages >= all.len().div_ceil(size), "{size}");
     }
+}
+
+/// A Lambda answers 6 MB at most, in base64.
+#[tokio::test]
+async fn a_page_ends_before_it_is_too_large_to_be_answered() {
+    let organization = Organization::new().await;
+    let document = "\"".repeat(32 * 1024);
+    for number in 0..100 {
+        organization.world.advance(SignedDuration::from_secs(1));
+        write_with(&organization, &format!("Number{number}"), json!(document)).await;
+    }
+    let mut input = json!({ "EventSource": "sso.amazonaws.com" });
+    let mut found = Vec::new();
+    loop {
+        let page = organization.ok("LookupEvents", input.clone()).await;
+        assert!(page.to_string().len() < 4 * 1024 * 1024);
+        found.extend(numbers(page["Events"].as_array().unwrap()));
+        match page.get("NextToken") {
+            Some(token) => input["NextToken"] = token.clone(),
+            None => break,
+        }
+    }
+    assert!(found.into_iter().eq((0..100).rev()));
 }
 
 #[tokio::test]

@@ -20,6 +20,9 @@ const USUAL: SignedDuration = SignedDuration::from_hours(90 * 24);
 const ROUNDS: usize = 16;
 /// The most events that an answer has, and what it has if the caller does not say.
 const LARGEST: usize = 100;
+/// An answer ends with the event with which its records pass this, in bytes. Escaped once more, in base64 and with the largest
+/// record behind it, it stays below the 6 MB that a Lambda may answer.
+const FULL: usize = 1024 * 1024;
 /// How much of each partition is read at once when most of it may not fit the criteria.
 const SIEVED: i32 = 100;
 
@@ -72,7 +75,7 @@ pub(super) async fn lookup(call: &Call<'_>, request: Request) -> Result<Response
     let wanted = request.max_results.unwrap_or(LARGEST).clamp(1, LARGEST);
     let limit = request.criteria.limit(wanted);
 
-    let mut events = Vec::new();
+    let (mut events, mut size) = (Vec::new(), 0);
     for _ in 0..ROUNDS {
         let stretch = audit
             .newest(place.day(), (&from, place.before()), limit)
@@ -80,9 +83,10 @@ pub(super) async fn lookup(call: &Call<'_>, request: Request) -> Result<Response
         for found in stretch.found {
             place.pass(&found.order);
             if request.criteria.fit(&found.record) {
+                size += found.json.len();
                 events.push(entry(found));
             }
-            if events.len() == wanted {
+            if events.len() == wanted || size >= FULL {
                 return Ok(answer(events, Some(&place)));
             }
         }
