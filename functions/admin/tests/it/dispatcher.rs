@@ -30,6 +30,10 @@ async fn the_instance_is_listed_and_described() {
     });
     assert_eq!(listed, json!({ "Instances": [expected] }));
     expected["PermissionSetsEnabled"] = true.into();
+    expected["EncryptionConfigurationDetails"] = json!({
+        "KeyType": "CUSTOMER_MANAGED_KEY",
+        "EncryptionStatus": "ENABLED",
+    });
     let arn = json!({ "InstanceArn": organization.instance_arn() });
     assert_eq!(organization.ok("DescribeInstance", arn).await, expected);
     let other = json!({ "InstanceArn": "arn:aws:sso:::instance/ssoins-ffffffffffffffff" });
