@@ -11,7 +11,7 @@ use super::transaction::Unmet;
 use super::{Error, Table, Transaction};
 
 pub use access_keys::{AccessKey, LAST_ADMINISTRATOR, LastAdministrator, Role, TOO_MANY_KEYS};
-pub use application_keys::ApplicationKey;
+pub use application_keys::{ApplicationKey, MOST_APPLICATION_KEYS};
 
 const CERTIFICATE: (&str, &str) = ("CERTIFICATE", "CURRENT");
 

@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use vestibule_shared::arn;
+use vestibule_shared::store;
 use vestibule_shared::store::access::Application;
-use vestibule_shared::store::keys::ApplicationKey;
+use vestibule_shared::store::keys::{ApplicationKey, MOST_APPLICATION_KEYS, TOO_MANY_KEYS};
 
 use crate::Error;
 use crate::access_keys::{is_access_key_id, seal_new};
@@ -14,9 +15,6 @@ use crate::epoch::Epoch;
 use crate::operations::Nothing;
 use crate::paging::{Listed, Paging};
 use crate::sso_admin::applications::find_application;
-
-/// How many keys an application has: enough to change them one after the other.
-const MOST: usize = 5;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -69,14 +67,6 @@ pub(super) async fn create(
     request: CreateRequest,
 ) -> Result<CreateResponse, Error> {
     let application = find_application(call, &request.application_arn).await?;
-    let keys = &call.context.keys;
-    let wanted = i32::try_from(MOST).unwrap_or(i32::MAX);
-    let known = keys.list_application_keys(&application.id, wanted, None);
-    if known.await?.items.len() >= MOST {
-        return Err(Error::quota_exceeded(format!(
-            "The application has {MOST} access keys already. Delete those that nobody needs."
-        )));
-    }
     let (new, sealed_secret) = seal_new(call.context).await?;
     let key = ApplicationKey {
         id: new.id.clone(),
@@ -88,8 +78,18 @@ pub(super) async fn create(
     let record = call
         .record(json!({ "applicationArn": request.application_arn }))
         .response(json!({ "accessKeyId": key.id }));
-    keys.create_application_key(&key, call.recorded(&record))
-        .await?;
+    let keys = &call.context.keys;
+    match keys
+        .create_application_key(&key, call.recorded(&record))
+        .await
+    {
+        Err(store::Error::Conflict(TOO_MANY_KEYS)) => {
+            return Err(Error::quota_exceeded(format!(
+                "The application has {MOST_APPLICATION_KEYS} access keys already. Delete those that nobody needs."
+            )));
+        }
+        outcome => outcome?,
+    }
     Ok(CreateResponse {
         principal_arn: principal_arn(call, &application, &new.id),
         access_key_id: new.id,
@@ -130,7 +130,7 @@ pub(super) async fn delete(call: &Call<'_>, request: DeleteRequest) -> Result<No
         "applicationArn": request.application_arn,
         "accessKeyId": key.id,
     }));
-    keys.delete_application_key(&key.id, call.recorded(&record))
+    keys.delete_application_key(&key, call.recorded(&record))
         .await?;
     Ok(Nothing {})
 }

@@ -51,6 +51,42 @@ pub(crate) fn with(named: &Value, more: Value) -> Value {
 }
 
 #[tokio::test]
+async fn an_application_has_five_access_keys_whoever_makes_them_at_once() {
+    let organization = Organization::new().await;
+    let named = organization.create_application("Reports").await;
+    let create = || organization.call("CreateApplicationAccessKey", named.clone());
+    let outcomes = futures_util::future::join_all((0..12).map(|_| create())).await;
+    let (mut made, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+    for refused in refused {
+        let (code, _) = refused.unwrap_err();
+        let expected = ["ServiceQuotaExceededException", "ConflictException"];
+        assert!(expected.contains(&code.as_str()), "{code}");
+    }
+    while made.len() < 5 {
+        made.push(create().await);
+    }
+    assert_eq!(
+        create().await.unwrap_err().0,
+        "ServiceQuotaExceededException"
+    );
+    let listed = organization.ok("ListApplicationAccessKeys", named.clone());
+    assert_eq!(listed.await["AccessKeys"].as_array().unwrap().len(), 5);
+
+    let id = made[0].as_ref().unwrap()["AccessKeyId"].clone();
+    let one = with(&named, json!({ "AccessKeyId": id }));
+    organization.ok("DeleteApplicationAccessKey", one).await;
+    create().await.unwrap();
+    assert!(create().await.is_err());
+
+    organization.ok("DeleteApplication", named).await;
+    let keys = &organization.world.keys;
+    for made in made {
+        let id = made.unwrap()["AccessKeyId"].as_str().unwrap().to_owned();
+        assert_eq!(keys.find_application_key(&id).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
 async fn an_application_is_created_described_updated_and_deleted() {
     let organization = Organization::new().await;
     let input = organization.new_application(

@@ -144,7 +144,8 @@ async fn a_key_that_was_deleted_opens_nothing() {
     let record = organization.world.record();
     let recorded = organization.world.recorded(&record);
     let keys = &organization.world.keys;
-    keys.delete_application_key(&app.key_id, recorded)
+    let key = keys.find_application_key(&app.key_id).await.unwrap();
+    keys.delete_application_key(&key.unwrap(), recorded)
         .await
         .unwrap();
     let answer = organization.ask(&app, &anything(&app)).await;
