@@ -302,6 +302,48 @@ async fn a_thousand_have_a_permission_set_in_an_account_at_most() {
     organization.ok(create, elsewhere).await;
 }
 
+/// Most of somebody's groups may be for something else.
+#[tokio::test]
+async fn what_few_of_many_groups_have_is_one_page() {
+    let organization = Organization::new().await;
+    let (world, store) = (
+        &organization.world,
+        organization.sample.instance.identity_store.clone(),
+    );
+    for number in 0..70 {
+        let group = world.create_group(&store, &format!("Group{number}")).await;
+        let group = group.unwrap().id;
+        world
+            .join(&store, &organization.sample.user.id, &group)
+            .await
+            .unwrap();
+        if number % 20 == 0 {
+            let principal = Principal::Group(group);
+            world
+                .assign(&principal, &organization.place(1))
+                .await
+                .unwrap();
+        }
+    }
+    let list = async |size: i32| {
+        let input = json!({
+            "InstanceArn": organization.instance_arn(),
+            "PrincipalType": "USER",
+            "PrincipalId": organization.user().id(),
+            "Filter": { "AccountId": "222222222222" },
+            "MaxResults": size,
+        });
+        let name = "ListAccountAssignmentsForPrincipal";
+        organization.ok(name, input).await
+    };
+    let whole = list(100).await;
+    assert_eq!(whole["AccountAssignments"].as_array().unwrap().len(), 4);
+    assert_eq!(whole.get("NextToken"), None);
+    let part = list(3).await;
+    assert_eq!(part["AccountAssignments"].as_array().unwrap().len(), 3);
+    assert!(part["NextToken"].is_string());
+}
+
 #[tokio::test]
 async fn a_user_has_what_their_groups_have() {
     let organization = Organization::new().await;

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use vestibule_shared::ids::{AccountId, Principal};
 use vestibule_shared::store::access::{Access, Assignment, AssignmentState, Place};
+use vestibule_shared::store::table::futures_join;
 use vestibule_shared::store::{self, Page, PageToken};
 
 use super::change::check_principal;
@@ -124,6 +125,9 @@ struct Bookmark {
     from: Option<String>,
 }
 
+/// How many principals are read at once. What is read and does not fit into the page any more is read again for the next.
+const AT_ONCE: usize = 32;
+
 /// One page of the assignments of all `principals`, one after the other.
 async fn page_of(
     access: &Access,
@@ -144,30 +148,49 @@ async fn page_of(
             .position(|principal| rank(principal) >= rank(&from.principal))
             .unwrap_or(principals.len()),
     };
-    let Some(principal) = principals.get(index) else {
-        return Ok(Page {
-            items: Vec::new(),
-            next: None,
-        });
-    };
-    let inner = from
-        .filter(|from| from.principal == *principal)
-        .and_then(|from| from.from);
-    let inner = inner.as_deref().map(PageToken::parse);
-    let mut page = access
-        .list_assignments_of((principal, account), limit, inner.as_ref())
-        .await?;
-    page.items.retain(counts);
-    let next = match page.next {
-        Some(inner) => Some((principal, Some(inner.as_str().to_owned()))),
-        None => principals.get(index + 1).map(|next| (next, None)),
-    };
+    let rest = principals.get(index..).unwrap_or_default();
+    let pages = rest.iter().take(AT_ONCE).map(|principal| {
+        let inner = from.as_ref().filter(|from| from.principal == *principal);
+        let inner = inner.and_then(|from| from.from.as_deref());
+        let inner = inner.map(PageToken::parse);
+        async move {
+            let listed = access.list_assignments_of((principal, account), limit, inner.as_ref());
+            listed.await
+        }
+    });
+    let pages = futures_join(pages).await?;
+    let (items, next) = fill(limit, rest, pages);
     Ok(Page {
-        items: page.items,
+        items,
         next: next
             .zip(of)
             .map(|((principal, from), of)| encode(of, principal, from)),
     })
+}
+
+/// The assignments of the first of `principals` whose whole pages fit, and who is next, from where. The first page always fits,
+/// since none is larger than `limit`.
+fn fill<'a>(
+    limit: i32,
+    principals: &'a [Principal],
+    pages: Vec<Page<Assignment>>,
+) -> (Vec<Assignment>, Option<(&'a Principal, Option<String>)>) {
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let mut items = Vec::new();
+    let mut principals = principals.iter();
+    for mut page in pages {
+        page.items.retain(counts);
+        if items.len() + page.items.len() > limit {
+            break;
+        }
+        items.append(&mut page.items);
+        let principal = principals.next();
+        if let Some(inner) = page.next {
+            let place = |principal| (principal, Some(inner.as_str().to_owned()));
+            return (items, principal.map(place));
+        }
+    }
+    (items, principals.next().map(|next| (next, None)))
 }
 
 /// A user comes before their groups, and groups are sorted.
