@@ -2,6 +2,7 @@
 //! JSON line in the function's log, which is the copy that nobody can take back.
 
 mod lookup;
+mod storable;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use crate::Random;
 use crate::ids::{AccountId, UserId};
 
 pub use lookup::{Found, Stretch};
+use storable::{storable, storable_members};
 
 /// How many partitions a day has, so that no partition is hot.
 const SHARDS: &[u8; 16] = b"0123456789abcdef";
@@ -243,6 +245,9 @@ impl Audit {
     fn complete(&self, record: &Record) -> Stored {
         let mut record = record.clone();
         record.aws_region.clone_from(&self.region);
+        record.request_parameters = storable(record.request_parameters);
+        record.response_elements = record.response_elements.map(storable);
+        record.service_event_details = storable_members(record.service_event_details);
         Stored {
             record,
             recipient_account_id: self.account.clone(),

@@ -159,8 +159,9 @@ async fn an_actor_policy_is_kept_as_it_was_given() {
     let named = organization.create_application("Reports").await;
     let iam = with(&named, json!({ "AuthenticationMethodType": "IAM" }));
     let mut odd = policy();
-    odd["Id"] = json!([1.5, -0.0, 12_345_678_901_234_567_890_u64, null, "", {}]);
-    odd["Deep"] = (0..20).fold(json!([]), |inner, _| json!([inner]));
+    let deep = (0..20).fold(json!([]), |inner, _| json!([inner]));
+    let numbers = json!([1.5, -0.0, 1e200, 1e-200, 12_345_678_901_234_567_890_u64]);
+    odd["Id"] = json!([numbers, null, "", { "": {} }, deep]);
     let method = json!({ "Iam": { "ActorPolicy": odd } });
     let put = with(&iam, json!({ "AuthenticationMethod": method }));
     organization

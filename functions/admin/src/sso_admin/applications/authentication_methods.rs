@@ -82,7 +82,8 @@ pub(super) async fn put(call: &Call<'_>, input: PutRequest) -> Result<Nothing, E
     let parameters = json!({
         "applicationArn": input.application_arn,
         "authenticationMethodType": input.authentication_method_type,
-        "authenticationMethod": { "iam": { "actorPolicy": policy } },
+        // As text: JSON from outside may be what no record can hold.
+        "authenticationMethod": { "iam": { "actorPolicy": policy.to_string() } },
     });
     change(call, &input.application_arn, parameters, |application| {
         application.iam_authentication = Some(IamAuthentication {
