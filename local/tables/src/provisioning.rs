@@ -236,8 +236,11 @@ fn key_schema(keys: &[Key]) -> Result<Vec<KeySchemaElement>, BuildError> {
 }
 
 fn index(index: &IndexDefinition) -> Result<GlobalSecondaryIndex, BuildError> {
+    let included = &index.non_key_attributes;
     let projection = Projection::builder()
         .projection_type(ProjectionType::from(index.projection.as_str()))
+        // An empty list is none to DynamoDB either, but it refuses it.
+        .set_non_key_attributes((!included.is_empty()).then(|| included.clone()))
         .build();
     GlobalSecondaryIndex::builder()
         .index_name(&index.name)

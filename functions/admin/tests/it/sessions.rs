@@ -60,6 +60,18 @@ impl Organization {
 }
 
 #[tokio::test]
+async fn a_list_has_nothing_of_a_session_but_its_keys_and_its_summary() {
+    let organization = Organization::new().await;
+    organization.browser().await;
+    let listing = format!("USERSESSION#{}", organization.sample.user.id);
+    let table = organization.world.sessions.table();
+    let page = table.listing(&listing, 10, None).await.unwrap();
+    let mut names: Vec<_> = page.items[0].keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["listing_pk", "listing_sk", "pk", "sk", "summary"]);
+}
+
+#[tokio::test]
 async fn a_helpdesk_sees_where_a_user_is_signed_in_and_ends_one_session() {
     let organization = Organization::new().await;
     let helpdesk = organization.with_role("Helpdesk").await;

@@ -63,6 +63,8 @@ pub struct IndexDefinition {
     pub keys: Vec<Key>,
     /// Which attributes it holds, such as `ALL`.
     pub projection: String,
+    /// With `INCLUDE`, which those are besides the keys.
+    pub non_key_attributes: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,6 +91,8 @@ struct Index {
 #[serde(rename_all = "PascalCase")]
 struct Projection {
     projection_type: String,
+    #[serde(default)]
+    non_key_attributes: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -134,6 +138,7 @@ pub(super) fn parse(logical_id: &str, properties: Value) -> Result<TableDefiniti
             name: index.name,
             keys: index.key_schema,
             projection: index.projection.projection_type,
+            non_key_attributes: index.projection.non_key_attributes,
         });
     Ok(TableDefinition {
         logical_id: logical_id.to_owned(),
