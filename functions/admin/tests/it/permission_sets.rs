@@ -205,6 +205,7 @@ async fn a_deletion_that_was_interrupted_is_given_up_by_whoever_goes_on_with_the
     }
     let recorded = organization.recorded("AbandonDeletePermissionSet").await;
     assert_eq!(recorded.len(), 4);
+    assert_eq!(recorded[0].event_source, "vestibule");
 }
 
 #[tokio::test]

@@ -80,7 +80,8 @@ async fn set_state(
         ..before.clone()
     };
     let parameters = json!({ "permissionSetId": before.id });
-    let record = call.record_as(Service::SsoAdmin, event_name, parameters);
+    // AWS knows no such event.
+    let record = call.record_as(Service::Vestibule, event_name, parameters);
     call.context
         .access
         .replace_permission_set((&before, &after), call.recorded(&record))
