@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Access, Task, Work};
+use crate::Random;
 use crate::ids::{AccountId, PermissionSetId, Principal, RequestId};
 use crate::store::transaction::Unmet;
 use crate::store::{Error, Page, PageToken, Transaction, table};
@@ -86,6 +87,35 @@ struct Count {
 }
 
 impl Request {
+    /// One of which nothing is done yet, that `task` is the work of: about its account, or about all of them, of which nobody
+    /// knows yet how many they are.
+    #[must_use]
+    pub fn new(kind: RequestKind, task: &Task, (random, now): (&Random, Timestamp)) -> Self {
+        let account = task.place().map(|place| place.account.clone());
+        Self {
+            id: RequestId::generate(random),
+            kind,
+            status: RequestStatus::InProgress,
+            permission_set: task.permission_set().clone(),
+            total: account.as_ref().map(|_| 1),
+            account,
+            principal: None,
+            failure_reason: None,
+            succeeded: 0,
+            failed: 0,
+            created_at: now,
+        }
+    }
+
+    /// The same about an assignment to `principal`.
+    #[must_use]
+    pub fn of_principal(self, principal: &Principal) -> Self {
+        Self {
+            principal: Some(principal.clone()),
+            ..self
+        }
+    }
+
     /// The same with what was counted, ended if its every account is: the counts decide, so that nothing has to be written
     /// after them.
     fn counted(mut self, counts: Vec<Count>) -> Self {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Access, Place};
+use super::{Access, Place, Request};
 use crate::ids::{PermissionSetId, RequestId};
 use crate::store::transaction::Unmet;
 use crate::store::{Error, Page, PageToken, Transaction, table};
@@ -56,6 +56,18 @@ impl Task {
         }
     }
 
+    /// The permission set that it is about.
+    #[must_use]
+    pub fn permission_set(&self) -> &PermissionSetId {
+        match self {
+            Self::Assign(place)
+            | Self::Provision(place)
+            | Self::Tidy(place)
+            | Self::Repair(place) => &place.permission_set,
+            Self::Expand { permission_set } => permission_set,
+        }
+    }
+
     /// Whether the newest revision is to be carried, rather than the one that the place is pinned to.
     #[must_use]
     pub fn carries_newest(&self) -> bool {
@@ -70,6 +82,16 @@ impl Task {
 }
 
 impl Work {
+    /// The work of a request.
+    #[must_use]
+    pub fn new(request: &Request, task: Task) -> Self {
+        Self {
+            request: request.id.clone(),
+            task,
+            created_at: request.created_at,
+        }
+    }
+
     /// The keys of the work item: `WORK#<account>` (or `WORK#ALL`) and `<request>#<set>`.
     #[must_use]
     pub fn keys(&self) -> (String, String) {
