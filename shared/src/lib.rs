@@ -9,6 +9,7 @@ pub mod clock;
 pub mod edge;
 pub mod entry;
 pub mod ids;
+pub mod management_account;
 pub mod network;
 pub mod page;
 pub mod random;

@@ -7,6 +7,7 @@ use vestibule_shared::store;
 use vestibule_shared::store::access::Instance;
 use vestibule_shared::store::audit::{Actor, Origin, Record};
 use vestibule_shared::store::directory::{Claim, Recorded};
+use vestibule_shared::store::keys::Role;
 use vestibule_shared::store::sessions::PasswordLink;
 use vestibule_shared::token::Token;
 
@@ -34,9 +35,16 @@ impl Link {
             content: PasswordLink {
                 user: user.clone(),
                 created_at: now,
+                by_helpdesk: false,
             },
             expires_at: now + validity,
         }
+    }
+
+    /// As a link that somebody with `role` makes.
+    pub(crate) fn by(mut self, role: Role) -> Self {
+        self.content.by_helpdesk = role == Role::Helpdesk;
+        self
     }
 
     /// What names the link in records.

@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use serde::Deserialize;
 use serde_json::json;
 use vestibule_shared::edge::RequestOrigin;
+use vestibule_shared::management_account;
 use vestibule_shared::page::{NoticePage, PasswordPage, PasswordRule};
 use vestibule_shared::store::audit::{Actor, Origin, Record};
 use vestibule_shared::store::directory::User;
@@ -138,14 +139,18 @@ impl OpenLink {
 }
 
 impl Context {
-    /// The link that the path carries. One that is unknown, used up or expired, one from before the present password, and
-    /// one of a user who may not sign in, are told apart by nobody.
+    /// The link that the path carries. One that is unknown, used up or expired, one from before the present password, one
+    /// of a user who may not sign in, and a helpdesk's for a user who is none of theirs, are told apart by nobody.
     async fn open_link(&self, uri: &Uri) -> Result<OpenLink, Error> {
         let token = uri.path().strip_prefix("/start/password/");
         let token = token.and_then(Token::parse).ok_or(Error::Link)?;
         let hash = token.hash();
         let found = self.sessions.find_link(&hash, self.clock.now());
-        let PasswordLink { user, created_at } = found.await?.ok_or(Error::Link)?;
+        let PasswordLink {
+            user,
+            created_at,
+            by_helpdesk,
+        } = found.await?.ok_or(Error::Link)?;
         let (user, password) = tokio::try_join!(
             self.directory.find_user(&user),
             self.authenticators.find_password(&user)
@@ -155,11 +160,21 @@ impl Context {
         if password.as_ref().is_some_and(is_late) {
             return Err(Error::Link);
         }
+        if by_helpdesk && self.could_undo_everything(&user).await? {
+            return Err(Error::Link);
+        }
         Ok(OpenLink {
             token,
             user,
             password,
         })
+    }
+
+    /// Whether the user is assigned to the management account by now: no helpdesk may have a link to their password.
+    async fn could_undo_everything(&self, user: &User) -> Result<bool, Error> {
+        let account = self.site().await?.instance.management_account;
+        let stores = (&self.directory, &self.access);
+        Ok(management_account::is_assigned(stores, &account, &user.id).await?)
     }
 
     /// Uses the link up, sets the password and ends the user's sessions, for whoever sets it anew may do so because somebody

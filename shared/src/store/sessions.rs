@@ -63,6 +63,9 @@ pub struct PasswordLink {
     pub user: UserId,
     /// Since when. It works only while the password that it was made for is the present one.
     pub created_at: Timestamp,
+    /// Whether a helpdesk made it: then it works only while its user is not assigned to the management account.
+    #[serde(default)]
+    pub by_helpdesk: bool,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -116,6 +116,7 @@ async fn create_link(world: &World, lifetime: SignedDuration) -> TokenHash {
     let link = PasswordLink {
         user: sample.user.id,
         created_at: now,
+        by_helpdesk: false,
     };
     let record = world.record();
     let recorded = world.recorded(&record);

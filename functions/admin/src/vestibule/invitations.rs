@@ -4,10 +4,10 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use vestibule_shared::ids::{Principal, UserId};
+use vestibule_shared::ids::UserId;
+use vestibule_shared::management_account;
 use vestibule_shared::store::directory::{Claim, User};
 use vestibule_shared::store::keys::Role;
-use vestibule_shared::store::table::futures_join;
 
 use crate::Error;
 use crate::call::Call;
@@ -46,7 +46,14 @@ async fn link(
     validity: SignedDuration,
 ) -> Result<Response, Error> {
     let user = find(call, request).await?;
-    if call.caller.role() == Role::Helpdesk && reaches_management_account(call, &user).await? {
+    let role = call.caller.role();
+    let account = &call.instance.management_account;
+    let stores = (&call.context.directory, &call.context.access);
+    if role == Role::Helpdesk && management_account::is_assigned(stores, account, &user.id).await? {
+        let refused = call
+            .record(json!({ "userId": user.id }))
+            .error("AccessDenied");
+        call.context.audit.write(&refused).await?;
         return Err(Error::access_denied(
             "The user is assigned to the management account. Only an administrator can let them choose a password.",
         ));
@@ -56,7 +63,7 @@ async fn link(
             "The user is disabled, and could not use the link.",
         ));
     }
-    let link = Link::new(call.context, (&user.id, call.now), validity);
+    let link = Link::new(call.context, (&user.id, call.now), validity).by(role);
     let record = call.record(json!({ "userId": user.id, "linkId": link.id() }));
     let url = link
         .write(call.context, call.instance, call.recorded(&record))
@@ -80,25 +87,4 @@ async fn find(call: &Call<'_>, request: Request) -> Result<User, Error> {
         _ => return Err(Error::validation("Give either UserId or UserName.")),
     };
     directory.find_user(&id).await?.ok_or_else(missing)
-}
-
-/// Whether the user is assigned to the management account, by themselves or by a group, whatever becomes of the assignment
-/// at the moment: from there somebody could change Vestibule itself.
-async fn reaches_management_account(call: &Call<'_>, user: &User) -> Result<bool, Error> {
-    let (directory, access) = (&call.context.directory, &call.context.access);
-    let found = directory.find_user_with_groups(&user.id).await?;
-    let groups = found.map(|found| found.groups).unwrap_or_default();
-    let principals: Vec<Principal> = groups
-        .into_iter()
-        .map(Principal::Group)
-        .chain([Principal::User(user.id.clone())])
-        .collect();
-    let account = Some(&call.instance.management_account);
-    let assignments = principals
-        .iter()
-        .map(|principal| access.assignments_of(principal, account));
-    let assignments = futures_join(assignments).await?;
-    Ok(assignments
-        .iter()
-        .any(|assignments| !assignments.is_empty()))
 }

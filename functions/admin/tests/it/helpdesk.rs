@@ -30,7 +30,9 @@ async fn a_link_is_for_one_user_works_as_long_as_it_says_and_is_told_once() {
             let sessions = &organization.world.sessions;
             let second = SignedDuration::from_secs(1);
             let found = sessions.find_link(&hash, ends - second).await.unwrap();
-            assert_eq!(found.unwrap().user, organization.sample.user.id);
+            let found = found.unwrap();
+            assert_eq!(found.user, organization.sample.user.id);
+            assert!(found.by_helpdesk);
             assert!(sessions.find_link(&hash, ends).await.unwrap().is_none());
             let recorded = organization.recorded(operation).await;
             let text = serde_json::to_string(&recorded).unwrap();
@@ -89,6 +91,12 @@ async fn a_helpdesk_takes_over_nobody_who_is_assigned_to_the_management_account(
     for operation in ["InviteUser", "CreatePasswordResetLink"] {
         let refused = helpdesk.refused(operation, alice(&organization)).await;
         assert_eq!(refused, "AccessDeniedException");
+        let [record] = &organization.recorded(operation).await[..] else {
+            panic!("whoever tries what they may not is somebody to know of");
+        };
+        assert_eq!(record.error_code.as_deref(), Some("AccessDenied"));
+        let user = organization.sample.user.id.as_str();
+        assert_eq!(record.request_parameters["userId"], user);
         organization.ok(operation, alice(&organization)).await;
     }
     let store = &organization.sample.instance.identity_store;

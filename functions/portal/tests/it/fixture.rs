@@ -99,6 +99,10 @@ impl Organization {
     }
 
     pub(crate) async fn invite_with(&self, user: &UserId, token: &Token) {
+        self.invite_by(user, token, false).await;
+    }
+
+    pub(crate) async fn invite_by(&self, user: &UserId, token: &Token, by_helpdesk: bool) {
         // A link must be newer than the password that it is to replace.
         self.world.advance(SignedDuration::from_secs(1));
         let now = self.world.clock.now();
@@ -106,6 +110,7 @@ impl Organization {
         let link = PasswordLink {
             user: user.clone(),
             created_at: now,
+            by_helpdesk,
         };
         let (hash, record) = (token.hash(), self.world.record());
         let created = self.world.sessions.create_link(

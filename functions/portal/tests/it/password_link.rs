@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use jiff::SignedDuration;
-use vestibule_shared::store::access::PasswordPolicy;
+use vestibule_shared::ids::Principal;
+use vestibule_shared::store::access::{Account, AccountStatus, PasswordPolicy, Place};
+use vestibule_shared::token::Token;
 
 use crate::fixture::{Answer, Organization, PASSWORD};
 
@@ -99,6 +101,51 @@ async fn a_link_that_cannot_be_used_says_the_same_whatever_the_reason() {
             assert!(answer.says("This link does not work"), "{path}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_helpdesks_link_is_void_once_its_user_is_assigned_to_the_management_account() {
+    let organization = Organization::new().await;
+    let (alice, world) = (&organization.sample.user.id, &organization.world);
+    let [by_helpdesk, by_administrator] = [true, false].map(|by_helpdesk| {
+        let token = Token::generate(&world.random);
+        let path = format!("/start/password/{}", token.expose());
+        (path, token, by_helpdesk)
+    });
+    for (_, token, by_helpdesk) in [&by_helpdesk, &by_administrator] {
+        organization.invite_by(alice, token, *by_helpdesk).await;
+    }
+    let mut browser = organization.browser();
+    let open = browser.get(&by_helpdesk.0).await;
+    assert_eq!(open.status, StatusCode::OK);
+
+    let account = Account {
+        id: organization.sample.instance.management_account.clone(),
+        name: "management".to_owned(),
+        email: "m@example.com".to_owned(),
+        status: AccountStatus::Active,
+    };
+    world.put_account(&account).await.unwrap();
+    let place = Place {
+        account: account.id,
+        permission_set: organization.sample.permission_set.id.clone(),
+    };
+    let group = Principal::Group(organization.sample.group.id.clone());
+    world.request_assignment(&group, &place).await.unwrap();
+    let fields = [
+        ("csrf", open.field("csrf")),
+        ("password", PASSWORD),
+        ("repeated", PASSWORD),
+    ];
+    for answer in [
+        browser.get(&by_helpdesk.0).await,
+        browser.post(&by_helpdesk.0, &fields).await,
+    ] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert!(answer.says("This link does not work"));
+    }
+    let answer = browser.set_password(&by_administrator.0, PASSWORD).await;
+    assert_eq!(answer.status, StatusCode::OK);
 }
 
 #[tokio::test]

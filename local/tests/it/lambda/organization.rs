@@ -54,6 +54,7 @@ async fn invite(world: &World, sample: &Sample) {
     let link = PasswordLink {
         user: sample.user.id.clone(),
         created_at: world.clock.now(),
+        by_helpdesk: false,
     };
     let expires_at = Timestamp::from_second(NEVER).unwrap();
     let record = world.record();
