@@ -161,6 +161,7 @@ async fn answered(
         approval: Approval {
             user: user.user().id.clone(),
             authenticated_at: user.session().created_at,
+            session: None,
         },
         choice: answer.decision,
         record: record(context, (&user, origin), (&open.flow, answer.decision)),

@@ -15,7 +15,7 @@ use vestibule_shared::web_address::is_web_address;
 use crate::error::Error;
 use crate::grants::{ApplicationTokens, Approval, AuthorizationCode};
 use crate::oauth::authorization_request::{
-    answer, check_response_type, code_challenge, scopes, state,
+    NO_CHALLENGE, answer, check_response_type, code_challenge, scopes, state,
 };
 use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::{ClientFingerprint, Parameters, Reason, Refusal};
@@ -51,7 +51,7 @@ pub(super) async fn authorize(
     let visit = context.visit().await?;
     let application = find(context, &visit, arn).await?;
     let redirect_uri = redirect_uri(&application, parameters).ok_or(Error::RedirectUri)?;
-    let request = match read(&application, parameters) {
+    let request = match read(&application, (redirect_uri, parameters)) {
         Ok(request) => request,
         Err((state, refusal)) => {
             let location = answer(&redirect_uri, state, Err(refusal));
@@ -120,9 +120,15 @@ fn is_safe(text: &str) -> bool {
         && (is_web_address(text) || own_scheme)
 }
 
+/// Whether another program on the person's machine may get the code: it can listen on the port, or claim the scheme. Only
+/// the verifier tells it from the application (RFC 8252 §6, §8.1).
+fn may_be_taken_over(redirect_uri: &str) -> bool {
+    !redirect_uri.starts_with("https://")
+}
+
 fn read<'a>(
     application: &Application,
-    parameters: &'a Parameters,
+    (redirect_uri, parameters): (&str, &'a Parameters),
 ) -> Result<Request<'a>, (Option<&'a str>, Refusal)> {
     let state = state(parameters).map_err(|refusal| (None, refusal))?;
     let request = || {
@@ -130,9 +136,13 @@ fn read<'a>(
         let named = scopes(parameters)?.unwrap_or_default();
         let named: Vec<&str> = named.split(' ').filter(|name| !name.is_empty()).collect();
         let named = Some(named).filter(|named| !named.is_empty());
+        let code_challenge = code_challenge(parameters)?;
+        if code_challenge.is_none() && may_be_taken_over(redirect_uri) {
+            return Err(NO_CHALLENGE);
+        }
         Ok(Request {
             state,
-            code_challenge: code_challenge(parameters)?,
+            code_challenge,
             scopes: granted(named.as_deref(), &allowed(application))?,
         })
     };
@@ -173,6 +183,7 @@ impl Context {
             approval: Approval {
                 user: user.user().id.clone(),
                 authenticated_at: user.session().created_at,
+                session: Some(user.session_hash()),
             },
             expires_at: self.clock.now() + CODE_LIFETIME,
             family: None,

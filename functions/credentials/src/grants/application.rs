@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_shared::Random;
 use vestibule_shared::ids::ApplicationId;
-use vestibule_shared::store::audit::Record;
+use vestibule_shared::store::audit::{Origin, Record};
 use vestibule_shared::store::transaction::Unmet;
 use vestibule_shared::store::{Error, Transaction};
 use vestibule_shared::token::Token;
@@ -29,6 +29,9 @@ pub(crate) struct ApplicationGrant<'a> {
     pub(crate) approval: &'a Approval,
     pub(crate) expires_at: Timestamp,
     pub(crate) refreshable: bool,
+    /// What it was exchanged from, if it was.
+    pub(crate) derived_from: Vec<FamilyId>,
+    pub(crate) origin: &'a Origin,
 }
 
 /// A token of an issuer outside that must not be exchanged again.
@@ -60,9 +63,11 @@ impl Family {
             authenticated_at: grant.approval.authenticated_at,
             created_at: now,
             expires_at: grant.expires_at,
-            address: None,
-            user_agent: None,
+            address: Some(grant.origin.address.clone()),
+            user_agent: grant.origin.user_agent.clone(),
             application: Some(grant.tokens),
+            session: grant.approval.session.clone(),
+            derived_from: grant.derived_from,
             refresh: refresh.as_ref().map(Token::hash),
             previous_refresh: None,
             rotated_at: None,

@@ -9,6 +9,7 @@ use vestibule_shared::Random;
 use vestibule_shared::ids::UserId;
 use vestibule_shared::store::audit::{Origin, Record};
 use vestibule_shared::store::sessions::{SessionKind, SessionSummary, list_session};
+use vestibule_shared::store::table::futures_join;
 use vestibule_shared::store::transaction::Unmet;
 use vestibule_shared::store::{Error, Transaction};
 use vestibule_shared::token::{Token, TokenHash};
@@ -22,6 +23,8 @@ const TOKEN: &str = "TOKEN";
 
 /// How long an access token lasts where it can be refreshed.
 const ACCESS_TOKEN: SignedDuration = SignedDuration::from_hours(1);
+/// How often, one after the other, tokens may be exchanged for tokens.
+const MOST_EXCHANGES: usize = 8;
 
 /// Names a family in tables and audit records; opens nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +65,12 @@ pub(crate) struct Family {
     /// Which application it is, if it is not a program that registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) application: Option<ApplicationTokens>,
+    /// The session in which the person let an application in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) session: Option<TokenHash>,
+    /// The families by exchange of whose tokens it came to be, the first one first: it is refreshed as long as all of them are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) derived_from: Vec<FamilyId>,
     /// The present refresh token, if the program can refresh.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) refresh: Option<TokenHash>,
@@ -126,6 +135,8 @@ impl Family {
             address: Some(grant.origin.address.clone()),
             user_agent: grant.origin.user_agent.clone(),
             application: None,
+            session: None,
+            derived_from: Vec::new(),
             refresh: refresh.as_ref().map(Token::hash),
             previous_refresh: None,
             rotated_at: None,
@@ -159,6 +170,22 @@ impl Family {
             previous: self.previous_refresh.as_ref(),
             rotated_at: self.rotated_at,
         })
+    }
+
+    /// The agreement that it came of.
+    pub(crate) fn approval(&self) -> Approval {
+        Approval {
+            user: self.user.clone(),
+            authenticated_at: self.authenticated_at,
+            session: self.session.clone(),
+        }
+    }
+
+    /// What a family derives from that this one's token is exchanged for; `None` if that were too many.
+    pub(crate) fn lineage(&self) -> Option<Vec<FamilyId>> {
+        let mut lineage = self.derived_from.clone();
+        lineage.push(self.id.clone());
+        (lineage.len() <= MOST_EXCHANGES).then_some(lineage)
     }
 
     fn summary(&self) -> SessionSummary {
@@ -197,6 +224,17 @@ impl Grants<'_> {
     ) -> Result<Option<Family>, Error> {
         let family: Option<Family> = self.table.find(&id.key(), FAMILY).await?;
         Ok(family.filter(|family| now < family.expires_at))
+    }
+
+    /// Whether nothing that the family was exchanged from has ended. Reads only where there is something.
+    pub(crate) async fn has_its_origins(
+        self,
+        family: &Family,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let origins = &family.derived_from;
+        let found = origins.iter().map(|id| self.find_family(id, now));
+        Ok(futures_join(found).await?.iter().all(Option::is_some))
     }
 
     /// Whose access token it is, if it has not expired. Whether its family has ended, the family's item says.

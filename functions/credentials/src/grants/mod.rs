@@ -24,6 +24,7 @@ use vestibule_shared::store::audit::{Audit, Record};
 use vestibule_shared::store::sessions::Sessions;
 use vestibule_shared::store::transaction::Unmet;
 use vestibule_shared::store::{Error, Item, Table, Transaction, table};
+use vestibule_shared::token::TokenHash;
 
 pub(crate) use application::{ApplicationGrant, ApplicationTokens, UsedAssertion};
 pub(crate) use code::AuthorizationCode;
@@ -39,8 +40,12 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(1);
 pub(crate) struct Approval {
     /// Who agreed.
     pub(crate) user: vestibule_shared::ids::UserId,
-    /// When they signed in to the session in which they agreed: what ends that session ends all that came of it.
+    /// When they signed in to the session in which they agreed: whatever ends all of their sessions from before some moment
+    /// ends all that came of it. Signing out of that one session does not.
     pub(crate) authenticated_at: Timestamp,
+    /// The session in which they agreed, where an application asked: one that may not go on in the background ends with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) session: Option<TokenHash>,
 }
 
 /// The grants in the table `sessions`.

@@ -10,7 +10,7 @@ use super::{GrantType, Reason, Refusal, Registration, Scope};
 const LONGEST_STATE: usize = 1024;
 /// A query has fewer.
 const MOST_PARAMETERS: usize = 50;
-const NO_CHALLENGE: Refusal =
+pub(crate) const NO_CHALLENGE: Refusal =
     Reason::InvalidRequest.because("a code challenge by S256 is required");
 
 /// The parameters of a query, decoded.

@@ -40,10 +40,12 @@ pub(super) async fn redeem(
         scopes,
         not_after: None,
         refreshable: caller.application().grants.refresh_token.is_some(),
+        derived_from: Vec::new(),
+        origin,
     };
     let (family, tokens) = context.begin(caller, issue);
-    let record = context.issuance((caller, GRANT), &family, origin);
     let redeemed = (&family, &tokens);
+    let record = context.issuance((caller, GRANT), redeemed, origin);
     match context.grants().redeem_code(&hash, redeemed, &record).await {
         Ok(()) => answer(context, (caller, ACCESS_TOKEN), redeemed).await,
         // Somebody else did at the same time: the code is known to be used now.

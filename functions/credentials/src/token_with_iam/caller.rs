@@ -4,6 +4,7 @@ use vestibule_shared::arn::{self, ApplicationArn};
 use vestibule_shared::sigv4::{Expectations, Refusal as SignatureRefusal};
 use vestibule_shared::sigv4::{SignedRequest, UnverifiedSignature};
 use vestibule_shared::store::access::{Application, Instance};
+use vestibule_shared::store::audit::Actor;
 use vestibule_shared::store::keys::ApplicationKey;
 
 use super::{Grant, actor_policy};
@@ -28,6 +29,7 @@ pub(super) struct Caller {
     instance: Instance,
     application: Application,
     arn: ApplicationArn,
+    key_id: String,
 }
 
 impl Context {
@@ -85,6 +87,7 @@ impl Caller {
             instance,
             application,
             arn,
+            key_id: key.id.clone(),
         })
     }
 
@@ -114,6 +117,18 @@ impl Caller {
 
     pub(super) fn arn(&self) -> &ApplicationArn {
         &self.arn
+    }
+
+    /// The public id of the access key that signed.
+    pub(super) fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// Who asks, where no person's name is known to be asked for.
+    pub(super) fn actor(&self) -> Actor {
+        Actor::AccessKey {
+            access_key_id: self.key_id.clone(),
+        }
     }
 
     /// By which codes and families know the application.

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use vestibule_shared::browser::may_use;
+use vestibule_shared::store::access::{Application, ApplicationStatus};
 use vestibule_shared::store::audit::{Actor, Origin, Record};
 use vestibule_shared::store::directory::UserWithGroups;
 
@@ -20,6 +21,8 @@ pub(super) const NO_USER: Refusal =
     Reason::InvalidGrant.because("the person may not sign in, or is not known");
 const NOT_ASSIGNED: Refusal =
     Reason::AccessDenied.because("the application is not assigned to the person");
+const SIGNED_OUT: Refusal = Reason::InvalidGrant
+    .because("the session in which the person let the application in has ended");
 const REUSED: Refusal =
     Reason::InvalidGrant.because("it was used before, so everything that came of it has ended");
 
@@ -33,6 +36,10 @@ pub(super) struct Issue<'a> {
     pub(super) not_after: Option<Timestamp>,
     /// Whether a refresh token is among them.
     pub(super) refreshable: bool,
+    /// What they are exchanged from, if they are.
+    pub(super) derived_from: Vec<FamilyId>,
+    /// Where the application asks from.
+    pub(super) origin: &'a Origin,
 }
 
 impl Context {
@@ -46,14 +53,32 @@ impl Context {
         let found = found
             .filter(|found| may_use(&found.user, approval.authenticated_at))
             .ok_or(NO_USER)?;
-        if self
-            .may_use_application(caller.application(), &found)
-            .await?
-        {
-            Ok(found)
-        } else {
-            Err(NOT_ASSIGNED.into())
+        let application = caller.application();
+        if !self.may_use_application(application, &found).await? {
+            return Err(NOT_ASSIGNED.into());
         }
+        if !self.may_go_on(application, approval).await? {
+            return Err(SIGNED_OUT.into());
+        }
+        Ok(found)
+    }
+
+    /// Whether the application may go on: an administrator can say that it does so only as long as the session lasts in which
+    /// the person let it in.
+    async fn may_go_on(
+        &self,
+        application: &Application,
+        approval: &Approval,
+    ) -> Result<bool, Error> {
+        let session = match application.user_background_sessions {
+            Some(ApplicationStatus::Disabled) => approval.session.as_ref(),
+            Some(ApplicationStatus::Enabled) | None => None,
+        };
+        let Some(session) = session else {
+            return Ok(true);
+        };
+        let found = self.sessions.find_session(session, self.clock.now());
+        Ok(found.await?.is_some())
     }
 
     /// A family that begins with its first tokens, not written yet.
@@ -75,28 +100,35 @@ impl Context {
             approval: issue.approval,
             expires_at: expires_at.min(issue.not_after.unwrap_or(expires_at)),
             refreshable: issue.refreshable,
+            derived_from: issue.derived_from,
+            origin: issue.origin,
         };
         Family::begin_for_application(grant, self.moment())
     }
 
-    /// The record of tokens that are given.
+    /// The record of tokens that are given: to which person's name, by which access key, and for what.
     pub(super) fn issuance(
         &self,
         (caller, grant): (&Caller, Grant),
-        family: &Family,
+        (family, tokens): (&Family, &NewTokens),
         origin: &Origin,
     ) -> Record {
+        let all = family.application.as_ref().map(|tokens| &tokens.scopes);
+        let scopes = tokens.scopes.as_ref().or(all);
         let actor = Actor::User {
             id: family.user.clone(),
             session: Some(family.id.as_str().to_owned()),
         };
-        self.record(EVENT, &actor, origin).parameters(json!({
-            "clientId": caller.arn().to_string(),
-            "grantType": grant.name(),
-        }))
+        self.record(EVENT, &actor, origin)
+            .parameters(json!({
+                "clientId": caller.arn().to_string(),
+                "grantType": grant.name(),
+            }))
+            .response(json!({ "scope": scopes }))
+            .detail("accessKeyId", caller.key_id())
     }
 
-    /// Ends a family because what made or refreshed it was used again, and records that: who did it is not known.
+    /// Ends a family because what made or refreshed it was used again, and records which access key did that.
     pub(super) async fn end_reused_of_application(
         &self,
         (caller, grant): (&Caller, Grant),
@@ -104,7 +136,7 @@ impl Context {
         origin: &Origin,
     ) -> Result<Error, Error> {
         let record = self
-            .record(EVENT, &Actor::Unknown, origin)
+            .record(EVENT, &caller.actor(), origin)
             .parameters(json!({
                 "clientId": caller.arn().to_string(),
                 "grantType": grant.name(),

@@ -41,6 +41,7 @@ pub(super) async fn exchange(
     let approval = Approval {
         user: user.id,
         authenticated_at: assertion.issued_at(),
+        session: None,
     };
     context.check_user(caller, &approval).await?;
     let issue = Issue {
@@ -48,16 +49,18 @@ pub(super) async fn exchange(
         scopes,
         not_after: None,
         refreshable: caller.application().grants.refresh_token.is_some(),
+        derived_from: Vec::new(),
+        origin,
     };
     let (family, tokens) = context.begin(caller, issue);
+    let made = (&family, &tokens);
     let record = context
-        .issuance((caller, GRANT), &family, origin)
+        .issuance((caller, GRANT), made, origin)
         .detail("trustedTokenIssuer", trusted.issuer.id.as_str());
     let used = UsedAssertion {
         digest: assertion.digest(),
         until: assertion.presentable_until(),
     };
-    let made = (&family, &tokens);
     let created = context.grants().create_family(made, Some(used), &record);
     match created.await {
         Ok(()) => answer(context, (caller, ACCESS_TOKEN), made).await,

@@ -11,7 +11,7 @@ use super::scopes::{allowed, granted};
 use super::{Grant, Request, required};
 use crate::Context;
 use crate::error::Error;
-use crate::grants::{ApplicationTokens, Approval, Family, HeldToken};
+use crate::grants::{ApplicationTokens, Family, HeldToken};
 use crate::oauth::rotation::Presented;
 use crate::oauth::{Reason, Refusal};
 
@@ -49,7 +49,8 @@ pub(super) async fn refresh(
     Err(REFUSED.into())
 }
 
-/// The family, from what the tables say now: it has not ended, it is this application's, and the person may still use it.
+/// The family, from what the tables say now: neither it nor what it was exchanged from has ended, it is this application's,
+/// and the person may still use it.
 async fn find(context: &Context, caller: &Caller, held: &HeldToken) -> Result<Family, Error> {
     let family = context
         .grants()
@@ -58,12 +59,13 @@ async fn find(context: &Context, caller: &Caller, held: &HeldToken) -> Result<Fa
         .await?
         .filter(|family| family.client == caller.fingerprint() && family.user == held.user)
         .ok_or(REFUSED)?;
-    let approval = Approval {
-        user: family.user.clone(),
-        authenticated_at: family.authenticated_at,
-    };
-    context.check_user(caller, &approval).await?;
-    Ok(family)
+    context.check_user(caller, &family.approval()).await?;
+    let now = context.clock.now();
+    if context.grants().has_its_origins(&family, now).await? {
+        Ok(family)
+    } else {
+        Err(REFUSED.into())
+    }
 }
 
 /// The scopes of the new access token: at most the family's, as far as the application still has them.
@@ -105,7 +107,7 @@ impl Attempt<'_> {
         };
         let mut tokens = self.family.next_tokens(refresh, (now, random));
         tokens.scopes = Some(scopes);
-        let record = context.issuance(by, self.family, self.origin);
+        let record = context.issuance(by, (self.family, &tokens), self.origin);
         let grants = context.grants();
         if meaning == Presented::Current {
             let rotated = grants.rotate((self.family, &hash), (&tokens, now), &record);

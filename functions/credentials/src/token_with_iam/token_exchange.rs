@@ -15,12 +15,14 @@ use super::scopes::{allowed, granted};
 use super::{Grant, Request, required};
 use crate::Context;
 use crate::error::Error;
-use crate::grants::{Approval, Family};
+use crate::grants::Family;
 use crate::oauth::{Reason, Refusal};
 
 const GRANT: Grant = Grant::TokenExchange;
 const REFUSED: Refusal = Reason::InvalidGrant
     .because("the subject token is not valid, has expired, or is not for this application");
+const TOO_OFTEN: Refusal =
+    Reason::InvalidGrant.because("the subject token came of too many exchanges");
 
 pub(super) async fn exchange(
     context: &Context,
@@ -37,10 +39,7 @@ pub(super) async fn exchange(
     let scopes = granted(request.scope.as_deref(), &allowed(caller.application()))?;
     let presented = Token::parse(presented).ok_or(REFUSED)?;
     let subject = find(context, caller, &presented).await?;
-    let approval = Approval {
-        user: subject.user.clone(),
-        authenticated_at: subject.authenticated_at,
-    };
+    let approval = subject.approval();
     context.check_user(caller, &approval).await?;
     let issue = Issue {
         approval: &approval,
@@ -48,12 +47,14 @@ pub(super) async fn exchange(
         // What comes of a sign-in ends with it.
         not_after: Some(subject.expires_at),
         refreshable: issued == REFRESH_TOKEN,
+        derived_from: subject.lineage().ok_or(TOO_OFTEN)?,
+        origin,
     };
     let (family, tokens) = context.begin(caller, issue);
-    let record = context
-        .issuance((caller, GRANT), &family, origin)
-        .detail("subjectTokenOf", subject.id.as_str());
     let made = (&family, &tokens);
+    let record = context
+        .issuance((caller, GRANT), made, origin)
+        .detail("subjectTokenOf", subject.id.as_str());
     context.grants().create_family(made, None, &record).await?;
     answer(context, (caller, issued), made).await
 }
@@ -90,7 +91,11 @@ async fn find(context: &Context, caller: &Caller, presented: &Token) -> Result<F
     if application.id == caller.arn().id || !is_target(&application, &scopes, caller) {
         return Err(REFUSED.into());
     }
-    Ok(family)
+    if grants.has_its_origins(&family, now).await? {
+        Ok(family)
+    } else {
+        Err(REFUSED.into())
+    }
 }
 
 /// Whether one of the token's scopes names the caller, or the whole instance, as what it is good for.

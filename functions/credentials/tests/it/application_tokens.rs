@@ -3,7 +3,8 @@
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::json;
-use vestibule_shared::store::access::ApplicationStatus;
+use vestibule_shared::store::access::{ApplicationStatus, AuthorizationCodeGrant};
+use vestibule_shared::token::Token;
 
 use crate::application::{ACCOUNT_ACCESS, CALLBACK};
 use crate::browser::{Browser, parameters};
@@ -43,6 +44,8 @@ async fn a_code_is_exchanged_for_tokens_that_open_the_accounts() {
     };
     assert_eq!(record.request_parameters["clientId"], app.arn);
     assert_eq!(record.request_parameters["grantType"], "authorization_code");
+    assert_eq!(record.response_elements, Some(json!({ "scope": scopes })));
+    assert_eq!(record.service_event_details["accessKeyId"], app.key_id);
     let user = organization.sample.user.id.as_str();
     assert_eq!(record.user_identity["onBehalfOf"]["userId"], user);
     let text = serde_json::to_string(&records).unwrap();
@@ -85,6 +88,11 @@ async fn a_code_is_for_its_application_redirect_uri_and_verifier_and_only_once()
         .ask(&app, &app.refresh(&tokens.refresh.unwrap()))
         .await;
     refreshed.assert_oauth("InvalidGrantException", "invalid_grant");
+    let records = organization.recorded("CreateTokenWithIAM").await;
+    let ended = records
+        .iter()
+        .find(|record| record.service_event_details.contains_key("reusedGrantOf"));
+    assert_eq!(ended.unwrap().user_identity["accessKeyId"], app.key_id);
 }
 
 #[tokio::test]
@@ -114,6 +122,72 @@ async fn a_verifier_for_a_code_without_challenge_is_refused() {
     let mut body = app.code(&code);
     body["codeVerifier"] = json!(null);
     organization.ask(&app, &body).await.tokens();
+}
+
+#[tokio::test]
+async fn a_code_that_another_program_could_take_is_asked_for_with_a_challenge() {
+    let organization = Organization::new().await;
+    let uris = [
+        "http://127.0.0.1:4711/callback",
+        "com.example.app:/callback",
+    ];
+    let app = organization
+        .application(|app| {
+            let uris = uris.map(str::to_owned).to_vec();
+            app.grants.authorization_code = Some(AuthorizationCodeGrant {
+                redirect_uris: uris,
+            });
+        })
+        .await;
+    let browser = organization.browser().await;
+    for uri in uris {
+        let mut asked = app.authorization();
+        asked[2].1 = uri.to_owned();
+        let answer = browser.sent(&asked).await;
+        assert!(parameters(answer.header("location")).contains_key("code"));
+        asked.retain(|(name, _)| !name.starts_with("code_challenge"));
+        let answer = browser.sent(&asked).await;
+        let location = answer.header("location");
+        assert!(location.starts_with(uri), "{location}");
+        assert_eq!(parameters(location)["error"], "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn an_application_goes_on_after_the_person_signed_out_unless_it_may_not() {
+    let organization = Organization::new().await;
+    for (background, goes_on) in [
+        (None, true),
+        (Some(ApplicationStatus::Enabled), true),
+        (Some(ApplicationStatus::Disabled), false),
+    ] {
+        let app = organization
+            .application(|app| app.user_background_sessions = background)
+            .await;
+        let browser = organization.browser().await;
+        let code = browser.enter_application(&app).await;
+        let tokens = organization.ask(&app, &app.code(&code)).await.tokens();
+        let refresh = tokens.refresh.unwrap();
+        let tokens = organization.ask(&app, &app.refresh(&refresh)).await;
+        let refresh = tokens.tokens().refresh.unwrap();
+        let code = browser.enter_application(&app).await;
+
+        let session = browser.cookie("vestibule").unwrap();
+        let session = Token::parse(&session).unwrap().hash();
+        let (world, record) = (&organization.world, organization.world.record());
+        let ended = world
+            .sessions
+            .delete_session(&session, world.recorded(&record));
+        ended.await.unwrap();
+        for asked in [app.refresh(&refresh), app.code(&code)] {
+            let answer = organization.ask(&app, &asked).await;
+            if goes_on {
+                assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+            } else {
+                answer.assert_oauth("InvalidGrantException", "invalid_grant");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -63,3 +63,18 @@ async fn a_session_that_is_ended_from_outside_is_of_no_use_to_its_program() {
     assert!(organization.opens(&other.access).await);
     assert_eq!(listed(&organization).await.len(), 1);
 }
+
+#[tokio::test]
+async fn an_application_is_listed_with_where_it_asked_from() {
+    let organization = Organization::new().await;
+    let app = organization.application(|_| {}).await;
+    organization.app_tokens(&app).await;
+    let [session] = &listed(&organization).await[..] else {
+        panic!("one session");
+    };
+    assert_eq!(session.kind, SessionKind::Application);
+    let records = organization.recorded("CreateTokenWithIAM").await;
+    let address = records[0].source_ip_address.as_str();
+    assert_eq!(session.address.as_deref(), Some(address));
+    assert_eq!(session.user_agent, records[0].user_agent);
+}

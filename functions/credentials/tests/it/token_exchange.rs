@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use vestibule_shared::store::access::ApplicationStatus;
 
 use crate::application::{ACCOUNT_ACCESS, App};
-use crate::fixture::{Answer, Organization};
+use crate::fixture::{Answer, Organization, Tokens};
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
@@ -158,4 +158,50 @@ async fn a_token_of_an_application_that_ended_is_exchanged_no_more() {
         .await;
     let answer = pair.exchange(&subject.access).await;
     answer.assert_oauth("InvalidGrantException", "invalid_grant");
+}
+
+#[tokio::test]
+async fn what_is_exchanged_goes_on_no_longer_than_the_session_it_came_of() {
+    let pair = Pair::new().await;
+    let (organization, world) = (&pair.organization, &pair.organization.world);
+    let third = organization.application(|_| {}).await;
+    let target = third.arn.clone();
+    organization
+        .change_application(&pair.back, |app| {
+            app.access_scopes
+                .insert("reports:read".to_owned(), vec![target]);
+        })
+        .await;
+    let subject = organization.app_tokens(&pair.front).await.tokens();
+    let records = organization.recorded("CreateTokenWithIAM").await;
+    let session = records[0].user_identity["credentialId"].as_str().unwrap();
+
+    let renewable = |app: &App, token: &str| {
+        let mut body = pair.body(token);
+        body["clientId"] = app.arn.clone().into();
+        body["requestedTokenType"] = REFRESH_TOKEN.into();
+        body
+    };
+    let asked = renewable(&pair.back, &subject.access);
+    let second = organization.ask(&pair.back, &asked).await.tokens();
+    let again = renewable(&third, &second.access);
+    let last = organization.ask(&third, &again).await.tokens();
+    let refresh = |app: &App, tokens: &Tokens| app.refresh(tokens.refresh.as_deref().unwrap());
+    let second = refresh(&pair.back, &second);
+    let second = organization.ask(&pair.back, &second).await.tokens();
+    let last = refresh(&third, &last);
+    let last = organization.ask(&third, &last).await.tokens();
+
+    let record = world.record();
+    let named = (&organization.sample.user.id, session);
+    let ended = world.sessions.end_listed(named, world.recorded(&record));
+    ended.await.unwrap();
+    for (app, body) in [
+        (&pair.back, refresh(&pair.back, &second)),
+        (&third, refresh(&third, &last)),
+        (&third, renewable(&third, &second.access)),
+    ] {
+        let answer = organization.ask(app, &body).await;
+        answer.assert_oauth("InvalidGrantException", "invalid_grant");
+    }
 }
