@@ -1,11 +1,14 @@
-// A person follows the address that an application sends them to, signs in on the way, and arrives back at the application.
+// A person follows an application to the sign-in form, and arrives back at the application once signed in.
 
 import { createServer } from "node:http";
 import { shows, signIn } from "./person.mjs";
 import { walk } from "./walk.mjs";
 
 await walk(async (begin, { origin, address, port, person }) => {
-  const application = createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<h1>Arrived</h1>"));
+  const application = createServer((_, answer) => {
+    answer.setHeader("content-type", "text/html");
+    answer.end("<h1>Arrived</h1>");
+  });
   await new Promise((listening) => application.listen(port, "127.0.0.1", listening));
   try {
     const page = await (await begin()).newPage();
