@@ -22,8 +22,9 @@ pub(crate) use sweep::handle as sweep;
 /// How long an event begins new work; template.yaml gives the function longer by more than one place may take.
 const EVENT: SignedDuration = SignedDuration::from_mins(10);
 
-/// How many accounts are worked in at the same time. Each has IAM's throttling of its own.
-const ACCOUNTS_AT_ONCE: usize = 8;
+/// How many accounts are worked in at the same time. Each has IAM's throttling of its own, and all of them together stay far
+/// below STS's.
+const ACCOUNTS_AT_ONCE: usize = 32;
 
 /// The keys of a work item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
