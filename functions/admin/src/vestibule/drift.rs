@@ -5,10 +5,10 @@ use futures_util::future::try_join;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use vestibule_shared::arn::PermissionSetArn;
-use vestibule_shared::ids::{AccountId, PermissionSetId, RequestId};
+use vestibule_shared::ids::{AccountId, PermissionSetId};
 use vestibule_shared::store::access::{
     CompletedDriftRound, Difference, DifferenceCode, Drift, DriftSubject, Place, Request,
-    RequestKind, RequestStatus, Task, Work,
+    RequestKind, Task, Work,
 };
 
 use crate::Error;
@@ -83,7 +83,8 @@ pub(super) struct StartRequest {
 pub(super) struct RepairRequest {
     instance_arn: String,
     account_id: AccountId,
-    permission_set_arn: String,
+    #[serde(default)]
+    permission_set_arn: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -132,34 +133,25 @@ pub(super) async fn start(call: &Call<'_>, input: StartRequest) -> Result<Nothin
 
 pub(super) async fn repair(call: &Call<'_>, input: RepairRequest) -> Result<RepairResponse, Error> {
     check_instance(call, &input.instance_arn)?;
+    let permission_set = match &input.permission_set_arn {
+        Some(arn) => parse_set(call, arn)?,
+        None => any_set(call, &input.account_id).await?,
+    };
+    let set_arn = permission_set_arn(call, &permission_set);
     let place = Place {
         account: input.account_id.clone(),
-        permission_set: parse_set(call, &input.permission_set_arn)?,
+        permission_set,
     };
     check_known(call, &place).await?;
-    let request = Request {
-        id: RequestId::generate(&call.context.random),
-        kind: RequestKind::Provision,
-        status: RequestStatus::InProgress,
-        permission_set: place.permission_set.clone(),
-        account: Some(place.account.clone()),
-        principal: None,
-        failure_reason: None,
-        total: Some(1),
-        succeeded: 0,
-        failed: 0,
-        created_at: call.now,
-    };
-    let work = Work {
-        request: request.id.clone(),
-        task: Task::Repair(place),
-        created_at: call.now,
-    };
+    let task = Task::Repair(place);
+    let made_by = (&call.context.random, call.now);
+    let request = Request::new(RequestKind::Provision, &task, made_by);
+    let work = Work::new(&request, task);
     let record = call
         .record(json!({
             "instanceArn": input.instance_arn,
             "accountId": input.account_id,
-            "permissionSetArn": input.permission_set_arn,
+            "permissionSetArn": set_arn,
         }))
         .response(json!({ "requestId": request.id }));
     let access = &call.context.access;
@@ -169,6 +161,16 @@ pub(super) async fn repair(call: &Call<'_>, input: RepairRequest) -> Result<Repa
     Ok(RepairResponse {
         permission_set_provisioning_status: ProvisioningStatus::of(call, &request),
     })
+}
+
+/// A permission set that is provisioned in the account: with whichever is put right, so is what all of them share.
+async fn any_set(call: &Call<'_>, account: &AccountId) -> Result<PermissionSetId, Error> {
+    let access = &call.context.access;
+    let page = access.list_provisioned_sets(account, 1, None).await?;
+    let found = page.items.into_iter().next();
+    found
+        .map(|provisioned| provisioned.place.permission_set)
+        .ok_or_else(|| Error::not_found("No permission set is provisioned in the account."))
 }
 
 /// There must be something to put right: the permission set is provisioned in the account, or its role was found left over.

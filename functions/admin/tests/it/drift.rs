@@ -178,6 +178,22 @@ async fn a_repair_is_work_that_believes_nothing_and_can_be_followed() {
 }
 
 #[tokio::test]
+async fn an_account_is_repaired_by_any_permission_set_that_it_has() {
+    let organization = Organization::new().await;
+    let account = |id: &str| organization.drift_input(&json!({ "AccountId": id }));
+    let started = organization.ok("RepairDrift", account(DEV)).await;
+    let status = &started["PermissionSetProvisioningStatus"];
+    assert_eq!(status["PermissionSetArn"], organization.set_arn());
+    let work = organization.all_work().await;
+    assert!(matches!(&work[0].task, Task::Repair(place) if place.account.as_str() == DEV));
+    let recorded = organization.recorded("RepairDrift").await;
+    let parameters = &recorded[0].request_parameters;
+    assert_eq!(parameters["permissionSetArn"], organization.set_arn());
+    let refused = organization.refused("RepairDrift", account(PROD)).await;
+    assert_eq!(refused, "ResourceNotFoundException");
+}
+
+#[tokio::test]
 async fn only_what_is_provisioned_or_was_found_left_over_is_repaired() {
     let organization = Organization::new().await;
     let input = |account: &str, set: String| {
