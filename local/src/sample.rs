@@ -10,7 +10,7 @@ use vestibule_shared::ids::{
 };
 use vestibule_shared::store::access::{
     Access, Assignment, AssignmentChange, AssignmentState, Content, Instance, PermissionSet,
-    PermissionSetState, Place, Request, RequestKind, RequestStatus, Task, Work,
+    PermissionSetState, Place, Request, RequestKind, Task, Work,
 };
 use vestibule_shared::store::audit::{Audit, Record};
 use vestibule_shared::store::directory::{
@@ -219,19 +219,9 @@ impl Sample<'_> {
             return Ok(assignment.request);
         }
         let now = self.ground.clock.now();
-        let request = Request {
-            id: RequestId::generate(&self.ground.random),
-            kind: RequestKind::Create,
-            status: RequestStatus::InProgress,
-            permission_set: place.permission_set.clone(),
-            account: Some(place.account.clone()),
-            principal: Some(principal.clone()),
-            failure_reason: None,
-            total: Some(1),
-            succeeded: 0,
-            failed: 0,
-            created_at: now,
-        };
+        let task = Task::Assign(place.clone());
+        let made_by = (&self.ground.random, now);
+        let request = Request::new(RequestKind::Create, &task, made_by).of_principal(&principal);
         let assignment = Assignment {
             principal: principal.clone(),
             place: place.clone(),
@@ -240,11 +230,7 @@ impl Sample<'_> {
             request: request.id.clone(),
             created_at: now,
         };
-        let work = Work {
-            request: request.id.clone(),
-            task: Task::Assign(place.clone()),
-            created_at: now,
-        };
+        let work = Work::new(&request, task);
         let change = AssignmentChange {
             before: None,
             after: &assignment,

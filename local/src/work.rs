@@ -127,26 +127,17 @@ async fn ask(
     ground: &Ground,
     (set, places): (PermissionSetId, Vec<Place>),
 ) -> Result<RequestId, store::Error> {
-    let now = ground.clock.now();
-    let request = Request {
-        id: RequestId::generate(&ground.random),
-        kind: RequestKind::Provision,
-        status: RequestStatus::InProgress,
+    let everywhere = Task::Expand {
         permission_set: set,
-        account: None,
-        principal: None,
-        failure_reason: None,
+    };
+    let made_by = (&ground.random, ground.clock.now());
+    let request = Request {
         total: Some(places.len() as u64),
-        succeeded: 0,
-        failed: 0,
-        created_at: now,
+        ..Request::new(RequestKind::Provision, &everywhere, made_by)
     };
     // Tidying leaves each account at the revision that it was pinned to.
-    let mut work = places.into_iter().map(|place| Work {
-        request: request.id.clone(),
-        task: Task::Tidy(place),
-        created_at: now,
-    });
+    let work = places.into_iter().map(Task::Tidy);
+    let mut work = work.map(|task| Work::new(&request, task));
     if let Some(first) = work.next() {
         let audit = ground
             .audit()

@@ -10,12 +10,12 @@ use aws_sdk_dynamodb::Client;
 use jiff::{SignedDuration, Timestamp};
 use vestibule_shared::ids::{
     AccountId, GroupId, IdentityStoreId, InstanceId, MembershipId, PermissionSetId,
-    PermissionSetName, Principal, RequestId, UserId,
+    PermissionSetName, Principal, UserId,
 };
 use vestibule_shared::store::access::{
     Access, Account, AccountStatus, Assignment, AssignmentChange, AssignmentState, Content,
     Instance, PasswordPolicy, PermissionSet, PermissionSetState, Place, Provisioned, Request,
-    RequestKind, RequestStatus, Task, Work,
+    RequestKind, Task, Work,
 };
 use vestibule_shared::store::audit::{Actor, Audit, Origin, Record};
 use vestibule_shared::store::directory::{
@@ -403,19 +403,9 @@ impl World {
         place: &Place,
     ) -> Result<(Assignment, Work), WorldError> {
         let now = self.clock.now();
-        let request = Request {
-            id: RequestId::generate(&self.random),
-            kind: RequestKind::Create,
-            status: RequestStatus::InProgress,
-            permission_set: place.permission_set.clone(),
-            account: Some(place.account.clone()),
-            principal: Some(principal.clone()),
-            failure_reason: None,
-            total: Some(1),
-            succeeded: 0,
-            failed: 0,
-            created_at: now,
-        };
+        let task = Task::Assign(place.clone());
+        let made_by = (&self.random, now);
+        let request = Request::new(RequestKind::Create, &task, made_by).of_principal(principal);
         let assignment = Assignment {
             principal: principal.clone(),
             place: place.clone(),
@@ -424,11 +414,7 @@ impl World {
             request: request.id.clone(),
             created_at: now,
         };
-        let work = Work {
-            request: request.id.clone(),
-            task: Task::Assign(place.clone()),
-            created_at: now,
-        };
+        let work = Work::new(&request, task);
         let change = AssignmentChange {
             before: None,
             after: &assignment,
@@ -464,7 +450,9 @@ impl World {
             provisioned_at: Some(now),
         };
         self.access.record_provisioned(&lease, &provisioned).await?;
-        self.access.activate_assignment(&lease, &assignment).await?;
+        self.access
+            .activate_assignment((&lease, &work), &assignment)
+            .await?;
         self.access.finish_work(&work, None).await?;
         self.access.release_lease(&lease).await?;
         Ok(())

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use vestibule_shared::ids::{AccountId, Principal, RequestId};
+use vestibule_shared::ids::{AccountId, Principal};
 use vestibule_shared::store::access::{
-    AccountStatus, Assignment, AssignmentChange, PermissionSet, Place, Request, RequestKind,
-    RequestStatus, Task, Work,
+    AccountStatus, Assignment, AssignmentChange, PermissionSet, Place, Request, RequestKind, Task,
+    Work,
 };
 
 use super::decision::{assigned, unassigned, without_direct};
@@ -145,13 +145,10 @@ async fn assign(
             "1000 users and groups are assigned to the permission set in the account. Assign a group that they are in.",
         ));
     }
-    let request = new_request(call, RequestKind::Create, (principal, place));
+    let task = Task::Assign(place.clone());
+    let request = new_request(call, RequestKind::Create, (principal, &task));
     let after = assigned(before.as_ref(), &request, (principal, place));
-    let work = Work {
-        request: request.id.clone(),
-        task: Task::Assign(place.clone()),
-        created_at: call.now,
-    };
+    let work = Work::new(&request, task);
     let record = call
         .record(parameters(call, principal, place))
         .response(json!({ "requestId": request.id }));
@@ -175,13 +172,10 @@ async fn remove_once(
     left: BTreeSet<String>,
 ) -> Result<Request, Error> {
     let (principal, place) = (&before.principal, &before.place);
-    let request = new_request(call, RequestKind::Delete, (principal, place));
+    let task = Task::Tidy(place.clone());
+    let request = new_request(call, RequestKind::Delete, (principal, &task));
     let after = unassigned(before, &request, left);
-    let work = Work {
-        request: request.id.clone(),
-        task: Task::Tidy(place.clone()),
-        created_at: call.now,
-    };
+    let work = Work::new(&request, task);
     let parameters = parameters(call, principal, place);
     let record = call
         .record_as(Service::SsoAdmin, "DeleteAccountAssignment", parameters)
@@ -202,21 +196,9 @@ async fn remove_once(
 fn new_request(
     call: &Call<'_>,
     kind: RequestKind,
-    (principal, place): (&Principal, &Place),
+    (principal, task): (&Principal, &Task),
 ) -> Request {
-    Request {
-        id: RequestId::generate(&call.context.random),
-        kind,
-        status: RequestStatus::InProgress,
-        permission_set: place.permission_set.clone(),
-        account: Some(place.account.clone()),
-        principal: Some(principal.clone()),
-        failure_reason: None,
-        total: Some(1),
-        succeeded: 0,
-        failed: 0,
-        created_at: call.now,
-    }
+    Request::new(kind, task, (&call.context.random, call.now)).of_principal(principal)
 }
 
 fn parameters(call: &Call<'_>, principal: &Principal, place: &Place) -> Value {

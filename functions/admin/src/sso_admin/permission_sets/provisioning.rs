@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use vestibule_shared::ids::{AccountId, PermissionSetId, RequestId};
+use vestibule_shared::ids::{AccountId, PermissionSetId};
 use vestibule_shared::store::access::{
-    Access, AssignmentState, PermissionSet, Place, Provisioned, Request, RequestKind,
-    RequestStatus, Task, Work,
+    Access, AssignmentState, PermissionSet, Place, Provisioned, Request, RequestKind, Task, Work,
 };
 use vestibule_shared::store::{self, Page};
 
@@ -98,27 +97,12 @@ pub(in crate::sso_admin) async fn provision(
     let task = match &account {
         Some(account) => Task::Provision(provisioned_place(call, &set, account).await?),
         None => Task::Expand {
-            permission_set: set.id.clone(),
+            permission_set: set.id,
         },
     };
-    let request = Request {
-        id: RequestId::generate(&call.context.random),
-        kind: RequestKind::Provision,
-        status: RequestStatus::InProgress,
-        permission_set: set.id,
-        total: account.as_ref().map(|_| 1),
-        account,
-        principal: None,
-        failure_reason: None,
-        succeeded: 0,
-        failed: 0,
-        created_at: call.now,
-    };
-    let work = Work {
-        request: request.id.clone(),
-        task,
-        created_at: call.now,
-    };
+    let made_by = (&call.context.random, call.now);
+    let request = Request::new(RequestKind::Provision, &task, made_by);
+    let work = Work::new(&request, task);
     let record = call
         .record(json!({
             "instanceArn": input.named.instance_arn,
