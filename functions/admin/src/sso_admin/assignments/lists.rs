@@ -170,11 +170,11 @@ async fn page_of(
 
 /// The assignments of the first of `principals` whose whole pages fit, and who is next, from where. The first page always fits,
 /// since none is larger than `limit`.
-fn fill<'a>(
+fn fill(
     limit: i32,
-    principals: &'a [Principal],
+    principals: &[Principal],
     pages: Vec<Page<Assignment>>,
-) -> (Vec<Assignment>, Option<(&'a Principal, Option<String>)>) {
+) -> (Vec<Assignment>, Option<(&Principal, Option<String>)>) {
     let limit = usize::try_from(limit).unwrap_or_default();
     let mut items = Vec::new();
     let mut principals = principals.iter();
