@@ -17,6 +17,7 @@ mod model;
 mod operations;
 mod paging;
 mod permissions;
+mod policy_statements;
 mod sso_admin;
 mod sts;
 mod vestibule;

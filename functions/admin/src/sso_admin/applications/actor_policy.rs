@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::Error;
+use crate::policy_statements::statements;
 
 /// What AWS takes as a policy of a resource at most, in bytes as it is kept.
 const LARGEST: usize = 10_240;
@@ -17,12 +18,9 @@ pub(super) fn check(policy: &Value) -> Result<(), Error> {
         ));
     }
     only(policy, &["Version", "Id", "Statement"])?;
-    let statements = match policy.get("Statement") {
-        Some(Value::Array(statements)) if !statements.is_empty() => statements.as_slice(),
-        Some(statement @ Value::Object(_)) => std::slice::from_ref(statement),
-        _ => return Err(Error::validation("The actor policy has no Statement.")),
-    };
-    statements.iter().try_for_each(check_statement)
+    statements("actor policy", policy)?
+        .iter()
+        .try_for_each(check_statement)
 }
 
 fn check_statement(statement: &Value) -> Result<(), Error> {
@@ -30,12 +28,6 @@ fn check_statement(statement: &Value) -> Result<(), Error> {
         statement,
         &["Sid", "Effect", "Principal", "Action", "Resource"],
     )?;
-    let effect = statement.get("Effect").and_then(Value::as_str);
-    if !matches!(effect, Some("Allow" | "Deny")) {
-        return Err(Error::validation(
-            "A statement of the actor policy has no Effect of Allow or Deny.",
-        ));
-    }
     let of_texts = |name| statement.get(name).is_some_and(is_of_texts);
     // Without a resource a statement is about the application that the policy belongs to.
     let resource = statement.get("Resource").is_none_or(is_of_texts);

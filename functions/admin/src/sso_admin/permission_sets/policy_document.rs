@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::Error;
+use crate::policy_statements::statements;
 
 /// What IAM takes as the inline policies of a role, in characters that are no white space.
 pub(super) const LARGEST_INLINE: usize = 10_240;
@@ -21,12 +22,7 @@ pub(crate) fn check(what: &str, document: &str, most: usize) -> Result<(), Error
     }
     let document: Map<String, Value> = serde_json::from_str(document)
         .map_err(|_| Error::validation(format!("The {what} is not a JSON object.")))?;
-    let statements = match document.get("Statement") {
-        Some(Value::Array(statements)) if !statements.is_empty() => statements.as_slice(),
-        Some(statement @ Value::Object(_)) => std::slice::from_ref(statement),
-        _ => return Err(Error::validation(format!("The {what} has no Statement."))),
-    };
-    statements
+    statements(what, &Value::Object(document))?
         .iter()
         .try_for_each(check_statement)
         .map_err(|wrong| Error::validation(format!("A statement of the {what} {wrong}")))
@@ -37,10 +33,6 @@ fn check_statement(statement: &Value) -> Result<(), &'static str> {
     let one_of = |first: &str, second: &str| {
         statement.get(first).is_some() != statement.get(second).is_some()
     };
-    let effect = statement.get("Effect").and_then(Value::as_str);
-    if !matches!(effect, Some("Allow" | "Deny")) {
-        return Err("has no Effect of Allow or Deny.");
-    }
     if !one_of("Action", "NotAction") || !one_of("Resource", "NotResource") {
         return Err("needs an Action or NotAction, and a Resource or NotResource.");
     }
