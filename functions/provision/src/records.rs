@@ -11,11 +11,19 @@ use crate::turn::Turn;
 
 /// The service whose records these are, which is also where they come from.
 const SOURCE: &str = "sso.amazonaws.com";
+/// The source of events that AWS's service has not.
+const OWN_SOURCE: &str = "vestibule";
 
 impl Turn<'_> {
     /// Records what is about to be done in the account.
     pub(crate) async fn record(&self, event: &str, parameters: Value) -> Result<(), Error> {
-        let record = self.new_record(event).parameters(parameters);
+        let record = self.new_record((SOURCE, event)).parameters(parameters);
+        Ok(self.context.audit.write(&record).await?)
+    }
+
+    /// The same where AWS's service does nothing of the kind.
+    pub(crate) async fn record_own(&self, event: &str, parameters: Value) -> Result<(), Error> {
+        let record = self.new_record((OWN_SOURCE, event)).parameters(parameters);
         Ok(self.context.audit.write(&record).await?)
     }
 
@@ -29,7 +37,7 @@ impl Turn<'_> {
         let requests: Vec<_> = works.iter().map(|work| &work.request).collect();
         tracing::warn!(account = %place.account, permission_set = %place.permission_set, %failure, "provisioning failed");
         let record = self
-            .new_record("ProvisionPermissionSet")
+            .new_record((SOURCE, "ProvisionPermissionSet"))
             .parameters(self.subject(place))
             .response(json!({ "failureReason": failure.reason }))
             .detail("requestIds", json!(requests))
@@ -46,17 +54,12 @@ impl Turn<'_> {
         json!({ "accountId": place.account, "permissionSetArn": arn.to_string() })
     }
 
-    fn new_record(&self, event: &str) -> Record {
+    fn new_record(&self, event: (&str, &str)) -> Record {
         let origin = Origin {
             address: SOURCE.to_owned(),
             user_agent: None,
         };
         let moment = (self.context.clock.now(), &self.context.random);
-        Record::new(
-            (SOURCE, event),
-            &Actor::System("provision"),
-            &origin,
-            moment,
-        )
+        Record::new(event, &Actor::System("provision"), &origin, moment)
     }
 }

@@ -67,7 +67,7 @@ pub(super) async fn make(turn: &Turn<'_>, client: &Client) -> Result<(), Error> 
         (POLICY_TAG, &version(&policy)),
     ]);
     let subject = json!({ "accountId": turn.account, "roleName": arn::SERVICE_ROLE_NAME });
-    turn.record("CreateServiceRole", subject).await?;
+    turn.record_own("CreateServiceRole", subject).await?;
 
     let existed = create((turn, client), &tags).await? == Created::Existed;
     turn.made(turn.context.clock.now());
