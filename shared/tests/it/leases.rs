@@ -61,7 +61,7 @@ async fn a_reconciler_whose_lease_has_passed_on_writes_no_result() {
             permission_set: sample.permission_set.id.clone(),
         };
         let principal = Principal::User(sample.user.id.clone());
-        let (assignment, _) = world.request_assignment(&principal, &place).await.unwrap();
+        let (assignment, work) = world.request_assignment(&principal, &place).await.unwrap();
         let now = world.clock.now();
         let old = world
             .access
@@ -77,11 +77,11 @@ async fn a_reconciler_whose_lease_has_passed_on_writes_no_result() {
             .await
             .unwrap()
             .unwrap();
-        let late = world.access.activate_assignment(&old, &assignment).await;
+        let access = &world.access;
+        let late = access.activate_assignment((&old, &work), &assignment).await;
         assert!(matches!(late, Err(Error::Conflict(_))));
-        world
-            .access
-            .activate_assignment(&new, &assignment)
+        access
+            .activate_assignment((&new, &work), &assignment)
             .await
             .unwrap();
     })

@@ -50,7 +50,7 @@ pub(super) async fn attend(turn: &Turn<'_>, place: &Place, works: &[Work]) -> Re
         }
     };
     match made {
-        Ok(()) => succeed(turn, place, works).await,
+        Ok(()) => succeed(turn, (place, works), &situation).await,
         Err(Error::Unanswered { operation, cause }) => {
             turn.fell_silent();
             let (hopeless, hopeful) = failed::by_hope(turn, works);
@@ -235,17 +235,22 @@ async fn take_away(
     iam::delete_policies((turn, client), &policies, &subject).await
 }
 
-/// Lets in who is to be let in, forgets who is not, and says so to whoever asked.
-async fn succeed(turn: &Turn<'_>, place: &Place, works: &[Work]) -> Result<(), Error> {
+/// Lets in who is to be let in, forgets who is not, and says so to whoever asked. It was all done for `situation`: whoever has
+/// come or gone since has work of their own, for which the place may have to change once more.
+async fn succeed(
+    turn: &Turn<'_>,
+    (place, works): (&Place, &[Work]),
+    situation: &Situation,
+) -> Result<(), Error> {
     let access = &turn.context.access;
-    let situation = Situation::read(turn, place).await?;
-    let provisioned = situation.provisioned.as_ref();
-    if provisioned.is_some_and(|record| record.fingerprint.is_some()) {
-        for assignment in situation.in_state(AssignmentState::Pending) {
-            unless_changed(access.activate_assignment(turn.lease(), assignment).await)?;
+    for assignment in situation.in_state(AssignmentState::Pending) {
+        let asked = works.iter().find(|work| work.request == assignment.request);
+        if let Some(work) = asked {
+            let lease = (turn.lease(), work);
+            unless_changed(access.activate_assignment(lease, assignment).await)?;
         }
     }
-    clear_away(turn, &situation).await?;
+    clear_away(turn, situation).await?;
     if works.iter().any(|work| work.task.verifies()) {
         drift::forget(turn, place, situation.is_wanted()).await?;
     }
@@ -255,7 +260,8 @@ async fn succeed(turn: &Turn<'_>, place: &Place, works: &[Work]) -> Result<(), E
     Ok(())
 }
 
-/// Removes the assignments that are to go and, where none is left, the record of the place.
+/// Removes the assignments that are to go and, where none is left, the record of the place, whose role has gone before:
+/// `situation` is the one that this was decided on.
 pub(super) async fn clear_away(turn: &Turn<'_>, situation: &Situation) -> Result<(), Error> {
     let access = &turn.context.access;
     for assignment in situation.in_state(AssignmentState::Deleting) {

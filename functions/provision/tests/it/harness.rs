@@ -298,6 +298,36 @@ impl Harness {
         assert_eq!(self.works().await, []);
     }
 
+    /// Hands the function all work that is not done, and after so many moments of it `meanwhile` happens. Answers whether it
+    /// came to that before the work was done.
+    pub(crate) async fn run_while(
+        &self,
+        moments: usize,
+        meanwhile: impl Future<Output = ()>,
+    ) -> bool {
+        let mut work = pin!(handle(&self.context, self.event().await));
+        let mut passed = 0;
+        let done = std::future::poll_fn(|context| {
+            while passed < moments {
+                steps::begin_step();
+                if work.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(true);
+                }
+                if !steps::has_stepped() {
+                    return Poll::Pending;
+                }
+                passed += 1;
+            }
+            Poll::Ready(false)
+        });
+        let done = done.await;
+        meanwhile.await;
+        if !done {
+            work.await.unwrap();
+        }
+        !done
+    }
+
     /// Lets the schedule come.
     pub(crate) async fn sweep(&self) {
         let event = json!({ "detail-type": "Scheduled Event", "source": "aws.events" });

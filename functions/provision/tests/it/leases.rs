@@ -46,7 +46,7 @@ async fn somebody_who_is_done_soon_is_waited_for() {
 async fn whoever_was_thought_dead_writes_no_result() {
     let harness = Harness::new().await;
     let place = harness.place();
-    let (assignment, _) = harness
+    let (assignment, work) = harness
         .world
         .request_assignment(&harness.group(), &place)
         .await
@@ -65,7 +65,7 @@ async fn whoever_was_thought_dead_writes_no_result() {
     harness.world.advance(SignedDuration::from_mins(2));
     let living = take().await;
     access
-        .activate_assignment(&dead, &assignment)
+        .activate_assignment((&dead, &work), &assignment)
         .await
         .unwrap_err();
     let now = harness.world.clock.now();
@@ -78,7 +78,7 @@ async fn whoever_was_thought_dead_writes_no_result() {
         .await
         .unwrap();
     access
-        .activate_assignment(&living, &assignment)
+        .activate_assignment((&living, &work), &assignment)
         .await
         .unwrap();
 }

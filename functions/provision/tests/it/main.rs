@@ -26,6 +26,8 @@ mod lag;
 #[cfg(test)]
 mod leases;
 #[cfg(test)]
+mod meanwhile;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod policies;

@@ -243,10 +243,11 @@ impl Access {
         self.write_work(transaction, change.work)
     }
 
-    /// Lets an assignment that was `pending` count, while `lease` holds. `Conflict` when either has changed.
+    /// Lets an assignment that was `pending` count, while `lease` holds, and ends the work that it waited for: its request counts
+    /// it as done, so that nobody is let in whose request can still fail. `Conflict` when lease or assignment have changed.
     pub async fn activate_assignment(
         &self,
-        lease: &Lease,
+        (lease, work): (&Lease, &Work),
         assignment: &Assignment,
     ) -> Result<(), Error> {
         let active = Assignment {
@@ -267,6 +268,7 @@ impl Access {
                 .build();
             transaction.add(put, Unmet::Conflict("the assignment"))?;
         }
+        self.write_outcome(&mut transaction, work, None)?;
         transaction.commit(self.table.client()).await
     }
 
