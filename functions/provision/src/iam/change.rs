@@ -41,6 +41,22 @@ impl RoleInChange<'_> {
         }
     }
 
+    /// Looks for all policies that a role which is there is to get, so that one that is missing is known before anything is
+    /// changed: people keep what they have.
+    pub(super) async fn look_for_policies(&self, changes: &[Change]) -> Result<(), CallError> {
+        if matches!(changes, [Change::Create(_), ..]) {
+            return Ok(());
+        }
+        for change in changes {
+            if let Change::Attach(policy) | Change::PutBoundary(policy) = change
+                && !self.is_made_here(policy)
+            {
+                self.look_for(policy).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn create(&self, new: &NewRole) -> Result<(), CallError> {
         let tags = super::tag_list(&new.tags);
         let description = Some(&new.description).filter(|text| !text.is_empty());

@@ -60,13 +60,14 @@ async fn once(
         ("roleName", json!(identity.name)),
         ("changes", json!(planned)),
     ];
-    turn.record(event, with(subject, details)).await?;
     let role = RoleInChange {
         turn,
         client,
         name: &identity.name,
         wanted,
     };
+    role.look_for_policies(&changes).await?;
+    turn.record(event, with(subject, details)).await?;
     for change in &changes {
         role.make(change).await?;
     }

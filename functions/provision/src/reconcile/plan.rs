@@ -5,6 +5,9 @@ use std::fmt;
 
 use super::{FoundRole, INLINE_POLICY_NAME, WantedRole, same_document};
 
+/// IAM's default quota of managed policies of a role.
+const MOST_POLICIES: usize = 10;
+
 /// One call to IAM. Each of them may be made again without harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
@@ -116,23 +119,32 @@ fn update(wanted: &WantedRole, found: &FoundRole) -> Vec<Change> {
     {
         changes.push(Change::PutBoundary(boundary.clone()));
     }
-    // First what goes: it is to be gone, and a role may have only so many policies.
-    changes.extend(detached(found, &wanted.policies));
-    changes.extend(other_inline_policies(found));
-    if wanted.inline_policy.is_none() && found.inline_policy.is_some() {
-        changes.push(Change::DeleteInlinePolicy(INLINE_POLICY_NAME.to_owned()));
+    changes.extend(exchange(wanted, found));
+    if wanted.boundary.is_none() && found.boundary.is_some() {
+        changes.push(Change::DeleteBoundary);
     }
+    changes
+}
+
+/// First what comes, as far as there is room, and then what goes: where something cannot be given, people keep what they have.
+fn exchange(wanted: &WantedRole, found: &FoundRole) -> Vec<Change> {
+    let mut changes: Vec<Change> = other_inline_policies(found).collect();
     let attached = wanted.policies.difference(&found.policies);
-    changes.extend(attached.cloned().map(Change::Attach));
+    let mut attached: Vec<Change> = attached.cloned().map(Change::Attach).collect();
+    let room = MOST_POLICIES.saturating_sub(found.policies.len());
+    let without_room = attached.split_off(room.min(attached.len()));
+    changes.extend(attached);
     if let Some(wanted) = &wanted.inline_policy {
         let same = |found: &String| same_document(wanted, found);
         if !found.inline_policy.as_ref().is_some_and(same) {
             changes.push(Change::PutInlinePolicy(wanted.clone()));
         }
     }
-    if wanted.boundary.is_none() && found.boundary.is_some() {
-        changes.push(Change::DeleteBoundary);
+    changes.extend(detached(found, &wanted.policies));
+    if wanted.inline_policy.is_none() && found.inline_policy.is_some() {
+        changes.push(Change::DeleteInlinePolicy(INLINE_POLICY_NAME.to_owned()));
     }
+    changes.extend(without_room);
     changes
 }
 
@@ -202,7 +214,7 @@ mod tests {
             Change::DeleteBoundary => assert!(role.boundary.take().is_some()),
             Change::Attach(arn) => {
                 assert!(role.policies.insert(arn.clone()));
-                assert!(role.policies.len() <= QUOTA);
+                assert!(role.policies.len() <= MOST_POLICIES);
             }
             Change::PutInlinePolicy(document) => role.inline_policy = Some(document.clone()),
             Change::DeleteInlinePolicy(name) if name == INLINE_POLICY_NAME => {
@@ -218,11 +230,8 @@ mod tests {
         Some(role)
     }
 
-    /// IAM's default for managed policies of a role.
-    const QUOTA: usize = 10;
-
     fn policies() -> impl Strategy<Value = BTreeSet<String>> {
-        btree_set("arn:aws:iam::aws:policy/[A-D][a-c]", 0..QUOTA)
+        btree_set("arn:aws:iam::aws:policy/[A-D][a-c]", 0..=MOST_POLICIES)
     }
 
     fn document() -> impl Strategy<Value = String> {
@@ -337,6 +346,25 @@ mod tests {
             }
             if let Some(gone) = place(|change| matches!(change, Change::DeleteBoundary)) {
                 prop_assert_eq!(gone, changes.len() - 1);
+            }
+        }
+
+        #[test]
+        fn nothing_is_taken_away_while_there_is_room_for_what_is_given(
+            wanted in wanted(),
+            found in found(),
+        ) {
+            let union = wanted.policies.union(&found.policies).count();
+            prop_assume!(union <= MOST_POLICIES);
+            let changes = plan(Some(&wanted), Some(&found));
+            let gives = |change: &Change| matches!(change, Change::Attach(_) | Change::PutInlinePolicy(_));
+            let takes = |change: &Change| match change {
+                Change::Detach(_) => true,
+                Change::DeleteInlinePolicy(name) => name == INLINE_POLICY_NAME,
+                _ => false,
+            };
+            if let (Some(given), Some(taken)) = (changes.iter().rposition(gives), changes.iter().position(takes)) {
+                prop_assert!(given < taken);
             }
         }
 

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use vestibule_shared::store::access::{
-    AssignmentState, CustomerManagedPolicy, RequestStatus, Task,
+    AssignmentState, CustomerManagedPolicy, PermissionsBoundary, RequestStatus, Task,
 };
 
 use crate::fake_aws::Fault;
@@ -48,12 +48,14 @@ async fn a_failed_change_leaves_those_in_who_are() {
     harness.assign(&harness.group(), &place).await;
     harness.assign(&harness.somebody().await, &place).await;
     harness.run_through().await;
+    let before = harness.role();
     harness
         .revise(|set| {
-            let arn = "arn:aws:iam::aws:policy/Missing".to_owned();
-            set.content
-                .managed_policies
-                .insert(arn, "Missing".to_owned());
+            let aws = |name: &str| (format!("arn:aws:iam::aws:policy/{name}"), name.to_owned());
+            set.content.managed_policies = [aws("Another"), aws("Missing")].into();
+            let boundary = PermissionsBoundary::AwsManaged(aws("Boundary").0);
+            set.content.permissions_boundary = Some(boundary);
+            set.content.description = Some("Another".to_owned());
         })
         .await;
     let provision = harness.provision(Task::Provision(place.clone())).await;
@@ -72,7 +74,7 @@ async fn a_failed_change_leaves_those_in_who_are() {
     assert_eq!(harness.state(&harness.group(), &place).await, None);
     assert_eq!(harness.state(&harness.user(), &place).await, None);
     assert_eq!(harness.provisioned(&place).await.unwrap().revision, Some(1));
-    assert!(harness.find_role().is_some());
+    assert_eq!(harness.role(), before);
 
     harness
         .revise(|set| set.content.managed_policies.clear())
