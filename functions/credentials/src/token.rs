@@ -48,7 +48,7 @@ pub(crate) async fn handle(
 ) -> Response {
     let answer = if token_with_iam::is_meant(uri.query()) {
         let wire = (&method, &uri, &headers);
-        token_with_iam::create(&context, &origin, wire, body).await
+        Box::pin(token_with_iam::create(&context, &origin, wire, body)).await
     } else {
         create(&context, &origin, body).await
     };
