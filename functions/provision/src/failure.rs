@@ -3,6 +3,7 @@
 
 use vestibule_shared::arn;
 use vestibule_shared::ids::{AccountId, InstanceId};
+use vestibule_shared::store::access::PermissionSet;
 
 use crate::calls::Refusal;
 use crate::reconcile::INSTANCE_TAG;
@@ -118,6 +119,21 @@ impl Failure {
             "The policy {policy_arn} does not exist in account {account} or cannot be attached. {remedy}. Then try again."
         );
         Self::new("NoSuchPolicy", reason)
+    }
+
+    /// Two permission sets keep different documents for one policy.
+    pub(crate) fn two_documents(
+        account: &AccountId,
+        policy_arn: &str,
+        (own, rival): (&PermissionSet, &PermissionSet),
+    ) -> Self {
+        let reason = format!(
+            "The permission set {} ({}) keeps another document for the policy {policy_arn} than {} ({}), which is provisioned in \
+             account {account} too. The policy was left as it is. Keep the same document with both, or give one of them a \
+             policy of another name. Then try again.",
+            own.name, own.id, rival.name, rival.id,
+        );
+        Self::new("ConflictingPolicyDocuments", reason)
     }
 
     /// The account is not one that may be provisioned.

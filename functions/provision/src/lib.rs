@@ -10,6 +10,7 @@ mod event;
 mod failure;
 mod iam;
 mod pause;
+mod provisioned;
 mod reconcile;
 mod records;
 mod turn;

@@ -91,6 +91,9 @@ fn on_roles(account: &AccountId) -> Value {
 }
 
 /// A policy is made with the instance's tag or not at all, and only one that has it is changed, read, or deleted.
+///
+/// That guards what Vestibule calls, not against somebody who acts as the service role: to make a policy with a tag IAM wants
+/// `iam:TagPolicy`, and cannot limit it to policies that are being made, so that another policy could be tagged first.
 fn on_policies(instance: &Instance, account: &AccountId) -> [Value; 2] {
     let tagged = format!("aws:ResourceTag/{INSTANCE_TAG}");
     let tagging = format!("aws:RequestTag/{INSTANCE_TAG}");

@@ -19,25 +19,34 @@ use crate::calls::CallError;
 use crate::error::Error;
 use crate::reconcile::RoleIdentity;
 use crate::turn::{Held, Turn};
-use crate::{Context, Identity};
+use crate::{Context, Identity, iam, provisioned};
 
-const PAGE: i32 = 100;
+/// What came of a look at an account.
+pub(super) struct Looked {
+    /// How much differs, as far as is known.
+    pub(super) differing: u64,
+    /// Whether everything was looked at.
+    pub(super) whole: bool,
+}
 
-/// Looks at an account until `until`, writes down what differs, and answers how much does.
+/// Looks at an account until `until`, and writes down what differs.
 pub(super) async fn check(
     (context, identity): (&Context, &Identity),
     account: &Account,
     until: Timestamp,
-) -> Result<u64, Error> {
+) -> Result<Looked, Error> {
     let turn = Turn::begin(context, identity, &account.id, Held::Leave).await?;
     let turn = turn.slowly();
     let outcome = match account.status {
         AccountStatus::Active => look(&turn, until).await,
         // Nobody gets in, whatever its roles are.
-        AccountStatus::Suspended => Ok(Findings::default()),
+        AccountStatus::Suspended => Ok((Findings::default(), true)),
     };
     let outcome = match outcome {
-        Ok(findings) => settle(&turn, findings).await,
+        Ok((findings, whole)) => {
+            let settled = settle(&turn, findings).await;
+            settled.map(|differing| Looked { differing, whole })
+        }
         Err(error) => Err(error),
     };
     turn.end().await;
@@ -61,13 +70,21 @@ async fn settle(turn: &Turn<'_>, findings: Findings) -> Result<u64, Error> {
     Ok(differing)
 }
 
-async fn look(turn: &Turn<'_>, until: Timestamp) -> Result<Findings, Error> {
+/// Answers what was found, and whether everything was looked at.
+async fn look(turn: &Turn<'_>, until: Timestamp) -> Result<(Findings, bool), Error> {
     let mut findings = Findings::default();
     let sets = provisioned_sets(turn).await?;
     match look_inside(turn, &sets, (&mut findings, until)).await {
         Ok(()) => {}
         // Where Vestibule has nothing, it may never have been.
-        Err(Error::Failed(_)) if sets.is_empty() => return Ok(Findings::default()),
+        Err(Error::Failed(_)) if sets.is_empty() => return Ok((Findings::default(), true)),
+        // What was found is told: nobody hides it by making more than there is time for.
+        Err(Error::OutOfTime) => {
+            let resource = arn::service_role(&turn.account);
+            findings.note(DriftSubject::Account, resource, vec![not_finished()]);
+            findings.leave_the_rest();
+            return Ok((findings, false));
+        }
         Err(Error::Failed(failure)) => {
             let found = difference(DifferenceCode::AccountNotReadable, failure.reason);
             let resource = arn::service_role(&turn.account);
@@ -76,7 +93,7 @@ async fn look(turn: &Turn<'_>, until: Timestamp) -> Result<Findings, Error> {
         }
         Err(other) => return Err(other),
     }
-    Ok(findings)
+    Ok((findings, true))
 }
 
 async fn look_inside(
@@ -174,7 +191,9 @@ async fn look_for_left_over(
         }
         for name in names {
             begin_next(turn, until)?;
-            let found = place::find_role((turn, client), &name).await?;
+            // What else it has is of no matter.
+            let found = iam::find_bare_role(turn, client, &name).await;
+            let found = found.map_err(|error| turn.error(error))?;
             let identity = RoleIdentity {
                 name,
                 instance: turn.identity.instance.id.clone(),
@@ -190,6 +209,14 @@ async fn look_for_left_over(
         }
     }
     Ok(())
+}
+
+fn not_finished() -> Difference {
+    difference(
+        DifferenceCode::AccountNotReadable,
+        "There was no time to look at everything: the account has very many roles under Vestibule's path, or answers slowly. \
+         Remove roles there that are not Vestibule's. What was found until then is listed.",
+    )
 }
 
 fn not_listed() -> Difference {
@@ -210,21 +237,8 @@ fn begin_next(turn: &Turn<'_>, until: Timestamp) -> Result<(), Error> {
 }
 
 async fn provisioned_sets(turn: &Turn<'_>) -> Result<BTreeSet<PermissionSetId>, Error> {
-    let mut sets = BTreeSet::new();
-    let mut from = None;
-    loop {
-        let page = turn
-            .context
-            .access
-            .list_provisioned_sets(&turn.account, PAGE, from.as_ref())
-            .await?;
-        let places = page.items.into_iter().map(|record| record.place);
-        sets.extend(places.map(|place| place.permission_set));
-        from = page.next;
-        if from.is_none() {
-            return Ok(sets);
-        }
-    }
+    let records = provisioned::list(turn).await?.into_iter();
+    Ok(records.map(|record| record.place.permission_set).collect())
 }
 
 fn place_of(turn: &Turn<'_>, set: &PermissionSetId) -> Place {

@@ -102,7 +102,7 @@ impl Expected {
 }
 
 /// The role of this name. One that goes while it is looked at is looked at once more.
-pub(super) async fn find_role(
+async fn find_role(
     (turn, client): (&Turn<'_>, &Client),
     name: &str,
 ) -> Result<Option<FoundRole>, Error> {

@@ -184,17 +184,23 @@ impl Run<'_> {
             access.finish_drift_request(request).await?;
         }
         let counts = u64::from(request.is_none_or(|request| request.of_round));
-        let error = match looked {
-            Ok(drifted) => {
+        let drifted = match looked {
+            Ok(looked) if looked.whole => {
                 return Ok(Tally {
                     checked: counts,
                     failed: 0,
-                    drifted: drifted * counts,
+                    drifted: looked.differing * counts,
                 });
             }
-            Err(error) => error,
+            Ok(looked) => {
+                tracing::warn!(account = %account.id, "there was no time to look at all of an account");
+                looked.differing
+            }
+            Err(error) => {
+                edge::log_failure(&format!("drift in account {}", account.id), &error);
+                0
+            }
         };
-        edge::log_failure(&format!("drift in account {}", account.id), &error);
         match requests::again(&account.id, request, context.clock.now()) {
             Some(again) => {
                 access.put_drift_request(&again).await?;
@@ -203,7 +209,7 @@ impl Run<'_> {
             None => Ok(Tally {
                 checked: counts,
                 failed: counts,
-                drifted: 0,
+                drifted: drifted * counts,
             }),
         }
     }
@@ -214,6 +220,7 @@ impl Run<'_> {
             .await?;
         if let Some(round) = &self.check.last_completed {
             tracing::info!(
+                to_attend = round.drifted + round.failed,
                 drifted = round.drifted,
                 accounts_checked = round.checked,
                 accounts_failed = round.failed,

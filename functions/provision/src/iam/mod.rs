@@ -4,6 +4,7 @@
 mod change;
 mod policies;
 mod read;
+mod rivals;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ use crate::turn::Turn;
 use change::RoleInChange;
 
 pub(crate) use policies::{delete_policies, differing_policies, keep_policies};
-pub(crate) use read::find as find_role;
+pub(crate) use read::{find as find_role, find_bare as find_bare_role};
 
 /// Makes the role as it is wanted, or removes it. `subject` stands in the audit record.
 pub(crate) async fn bring_about(
@@ -44,9 +45,7 @@ async fn once(
     {
         // Where nothing is wanted, nothing of ours is left.
         let Some(_) = wanted else { return Ok(()) };
-        let what = format!("a role {}", identity.name);
-        let failure = Failure::not_ours(&turn.account, &what, &identity.instance);
-        return Err(Error::from(failure).into());
+        return Err(not_ours(turn, identity).into());
     }
     let changes = plan(wanted, found.as_ref());
     let event = match (changes.first(), wanted) {
@@ -72,6 +71,23 @@ async fn once(
         role.make(change).await?;
     }
     Ok(())
+}
+
+/// Fails where a role of this name is somebody else's: nothing is then to be made for it either.
+pub(crate) async fn check_owner(
+    (turn, client): (&Turn<'_>, &Client),
+    identity: &RoleIdentity,
+) -> Result<(), Error> {
+    let found = read::find_bare(turn, client, &identity.name).await;
+    match found.map_err(|error| turn.error(error))? {
+        Some(found) if !identity.owns(&found) => Err(not_ours(turn, identity)),
+        _ => Ok(()),
+    }
+}
+
+fn not_ours(turn: &Turn<'_>, identity: &RoleIdentity) -> Error {
+    let what = format!("a role {}", identity.name);
+    Failure::not_ours(&turn.account, &what, &identity.instance).into()
 }
 
 /// What a record is about, and more of it.

@@ -9,12 +9,12 @@ use aws_sdk_iam::types::Policy;
 use serde_json::{Value, json};
 
 use super::change::gone;
-use super::{read, tag_value, tags, with};
+use super::{read, rivals, tag_value, tags, with};
 use crate::calls::{Call, CallError, DELETE_CONFLICT, NO_SUCH_ENTITY};
 use crate::error::Error;
 use crate::reconcile::{
-    FoundPolicy, INSTANCE_TAG, PolicyChange, PolicyVersion, WantedPolicy, plan_policy,
-    superfluous_version,
+    FoundPolicy, INSTANCE_TAG, PERMISSION_SET_TAG, PolicyChange, PolicyVersion, WantedPolicy,
+    plan_policy, superfluous_version,
 };
 use crate::turn::Turn;
 
@@ -89,7 +89,10 @@ impl PolicyInChange<'_> {
         match self.planned(wanted).await? {
             None => Ok(()),
             Some(PolicyChange::Create) => self.create(wanted).await,
-            Some(PolicyChange::Revise) => self.revise(wanted).await,
+            Some(PolicyChange::Revise { made_for }) => {
+                rivals::refuse(self.turn, (self.arn, wanted), made_for.as_deref()).await?;
+                self.revise(wanted).await
+            }
         }
     }
 
@@ -97,9 +100,10 @@ impl PolicyInChange<'_> {
     async fn planned(&self, wanted: &WantedPolicy) -> Result<Option<PolicyChange>, CallError> {
         let found = match self.find().await? {
             None => None,
-            Some(policy) if self.is_ours(&policy) => {
-                Some(FoundPolicy::Ours(self.document(&policy).await?))
-            }
+            Some(policy) if self.is_ours(&policy) => Some(FoundPolicy::Ours {
+                document: self.document(&policy).await?,
+                made_for: tag_value(policy.tags(), PERMISSION_SET_TAG).map(str::to_owned),
+            }),
             Some(_) => Some(FoundPolicy::Foreign),
         };
         Ok(plan_policy(wanted, found.as_ref()))
@@ -156,7 +160,10 @@ impl PolicyInChange<'_> {
     async fn create(&self, wanted: &WantedPolicy) -> Result<(), CallError> {
         self.record("CreatePolicy").await?;
         let instance = self.turn.identity.instance.id.as_str();
-        let tags = tags([(INSTANCE_TAG, instance)]);
+        let tags = tags([
+            (INSTANCE_TAG, instance),
+            (PERMISSION_SET_TAG, wanted.permission_set.as_str()),
+        ]);
         let send = || {
             self.client
                 .create_policy()

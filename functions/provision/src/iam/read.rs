@@ -20,6 +20,26 @@ pub(crate) async fn find(
     client: &Client,
     name: &str,
 ) -> Result<Option<FoundRole>, CallError> {
+    let Some(mut found) = find_bare(turn, client, name).await? else {
+        return Ok(None);
+    };
+    // Of a role elsewhere in the account no more is asked: it is not ours, and we may not.
+    if found.path == vestibule_shared::arn::ROLE_PATH {
+        found.policies = policies(turn, client, name).await?;
+        found.other_inline_policies = inline_policy_names(turn, client, name).await?;
+        if found.other_inline_policies.remove(INLINE_POLICY_NAME) {
+            found.inline_policy = Some(inline_policy(turn, client, name).await?);
+        }
+    }
+    Ok(Some(found))
+}
+
+/// The same without its policies, by one call: enough to say whose it is.
+pub(crate) async fn find_bare(
+    turn: &Turn<'_>,
+    client: &Client,
+    name: &str,
+) -> Result<Option<FoundRole>, CallError> {
     let look = || client.get_role().role_name(name).send();
     let role = match turn.ask("iam:GetRole", Call::PLAIN, look).await {
         Ok(answer) => answer.role,
@@ -33,16 +53,7 @@ pub(crate) async fn find(
     if let Ok(moment) = Timestamp::from_second(role.create_date().secs()) {
         turn.made(moment);
     }
-    let mut found = without_policies(&role);
-    // Of a role elsewhere in the account no more is asked: it is not ours, and we may not.
-    if found.path == vestibule_shared::arn::ROLE_PATH {
-        found.policies = policies(turn, client, name).await?;
-        found.other_inline_policies = inline_policy_names(turn, client, name).await?;
-        if found.other_inline_policies.remove(INLINE_POLICY_NAME) {
-            found.inline_policy = Some(inline_policy(turn, client, name).await?);
-        }
-    }
-    Ok(Some(found))
+    Ok(Some(without_policies(&role)))
 }
 
 fn without_policies(role: &Role) -> FoundRole {

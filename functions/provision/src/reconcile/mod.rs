@@ -11,9 +11,10 @@ pub(crate) use document::same_document;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use plan::{Change, NewRole, plan};
 pub(crate) use policy::{
-    FoundPolicy, PolicyChange, PolicyVersion, WantedPolicy, plan_policy, superfluous_version,
+    FoundPolicy, PolicyChange, PolicyVersion, WantedPolicy, is_contrary, plan_policy,
+    superfluous_version,
 };
 pub(crate) use role::{
-    FoundRole, INLINE_POLICY_NAME, INSTANCE_TAG, POLICY_TAG, RoleIdentity, WantedRole,
-    customer_managed, policy_arn,
+    FoundRole, INLINE_POLICY_NAME, INSTANCE_TAG, PERMISSION_SET_TAG, POLICY_TAG, RoleIdentity,
+    WantedRole, customer_managed, policy_arn,
 };

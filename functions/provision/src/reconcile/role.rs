@@ -15,8 +15,8 @@ use super::trust::trust_policy;
 /// The tag that says which instance made something. Nothing without it is ever touched.
 pub(crate) const INSTANCE_TAG: &str = "vestibule:instance";
 
-/// The tag that says which permission set a role carries.
-const PERMISSION_SET_TAG: &str = "vestibule:permission-set";
+/// The tag that says which permission set a role carries, and for which one a policy was made.
+pub(crate) const PERMISSION_SET_TAG: &str = "vestibule:permission-set";
 
 /// The tag of the service role that says which policy it was given.
 pub(crate) const POLICY_TAG: &str = "vestibule:policy";
@@ -115,7 +115,7 @@ impl WantedRole {
                 PermissionsBoundary::AwsManaged(arn) => arn.clone(),
                 PermissionsBoundary::CustomerManaged(policy) => arn(policy),
             }),
-            documents: documents((instance, account), content),
+            documents: documents((instance, account), set, content),
         }
     }
 }
@@ -141,6 +141,7 @@ pub(crate) fn policy_arn(account: &AccountId, policy: &CustomerManagedPolicy) ->
 /// The documents from which policies are made, where the instance says so.
 fn documents(
     (instance, account): (&Instance, &AccountId),
+    set: &PermissionSet,
     content: &Content,
 ) -> BTreeMap<String, WantedPolicy> {
     if !instance.create_customer_managed_policies {
@@ -153,6 +154,7 @@ fn documents(
             name: policy.name.clone(),
             path: policy.path.clone(),
             document,
+            permission_set: set.id.clone(),
         };
         Some((policy_arn(account, &policy), wanted))
     });

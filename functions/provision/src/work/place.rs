@@ -162,8 +162,11 @@ async fn apply(
     })
     .await?;
     let (client, subject) = (turn.iam().await?, turn.subject(place));
-    iam::keep_policies((turn, client), &wanted.documents, &subject).await?;
     let role = RoleIdentity::of(&instance.id, set);
+    if !wanted.documents.is_empty() {
+        iam::check_owner((turn, client), &role).await?;
+        iam::keep_policies((turn, client), &wanted.documents, &subject).await?;
+    }
     iam::bring_about((turn, client), &role, Some(wanted), &subject).await?;
     iam::delete_policies((turn, client), &arns(place, &gone), &subject).await?;
     Ok(kept)

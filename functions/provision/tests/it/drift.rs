@@ -178,7 +178,7 @@ const CHANGES: &[(Change, &[Code])] = &[
                 role.attached = ["arn:aws:iam::aws:policy/AdministratorAccess".to_owned()].into();
             });
         },
-        &[Code::ManagedPolicyExtra, Code::ManagedPolicyMissing],
+        &[Code::ManagedPolicyMissing, Code::ManagedPolicyExtra],
     ),
     (
         |harness| {
@@ -579,4 +579,38 @@ async fn of_an_account_that_left_nothing_is_told_any_more() {
     assert_eq!(harness.drift().await, []);
     let calls = harness.aws.take_calls();
     assert!(!calls.iter().any(|call| call.contains(PROD)), "{calls:?}");
+}
+
+/// An account whose administrator has made roles under our path, and hides a change of ours among them.
+async fn crowded(roles: usize) -> Harness {
+    let harness = organization().await;
+    harness.change_role(|role| role.description = "mine".to_owned());
+    let mut theirs = harness.role();
+    theirs.tags.clear();
+    harness.change(|account| {
+        for number in 0..roles {
+            let name = format!("VestibuleSSO_Theirs_1{number:015x}");
+            account.roles.insert(name, theirs.clone());
+        }
+    });
+    harness
+}
+
+#[tokio::test]
+async fn other_peoples_roles_cost_one_call_each() {
+    let harness = crowded(250).await;
+    let round = harness.round().await;
+    assert_eq!((round.checked, round.failed, round.drifted), (2, 0, 1));
+    assert_eq!(harness.codes().await, [Code::DescriptionChanged]);
+}
+
+#[tokio::test]
+async fn what_was_found_before_there_was_no_more_time_is_told() {
+    let harness = crowded(700).await;
+    let round = harness.round().await;
+    assert_eq!((round.checked, round.failed, round.drifted), (2, 1, 2));
+    assert_eq!(
+        harness.codes().await,
+        [Code::AccountNotReadable, Code::DescriptionChanged]
+    );
 }

@@ -322,3 +322,86 @@ async fn a_document_that_iam_refuses_is_reported_without_its_text() {
         "{reason}"
     );
 }
+
+#[tokio::test]
+async fn two_permission_sets_never_have_each_others_permissions() {
+    let harness = Harness::new().await;
+    harness.make_policies(true).await;
+    let other = harness.world.create_permission_set("Admin").await.unwrap();
+    let (one, two) = (harness.place(), harness.place_of(&other));
+    harness
+        .revise(|set| deploying(&mut set.content, "s3:Get*"))
+        .await;
+    harness
+        .revise_set(&other.id, |set| deploying(&mut set.content, "*"))
+        .await;
+    assign(&harness, &one).await;
+    let refused = harness.assign(&harness.group(), &two).await;
+    harness.run_through().await;
+    let reason = harness.reason(&refused).await;
+    for named in [&one.permission_set, &two.permission_set] {
+        assert!(reason.contains(named.as_str()), "{reason}");
+    }
+    assert_eq!(deployed(&harness), Some(document("s3:Get*")));
+    assert_eq!(harness.state(&harness.group(), &two).await, None);
+
+    // With the same document they share it, and neither changes it under the other.
+    harness
+        .revise_set(&other.id, |set| deploying(&mut set.content, "s3:Get*"))
+        .await;
+    assign(&harness, &two).await;
+    harness
+        .revise(|set| deploying(&mut set.content, "s3:Put*"))
+        .await;
+    let refused = harness.provision(Task::Provision(one.clone())).await;
+    harness.run_through().await;
+    harness.reason(&refused).await;
+    assert_eq!(deployed(&harness), Some(document("s3:Get*")));
+    harness
+        .revise_set(&other.id, |set| deploying(&mut set.content, "s3:Put*"))
+        .await;
+    provision(&harness, &one).await;
+    provision(&harness, &two).await;
+    assert_eq!(deployed(&harness), Some(document("s3:Put*")));
+}
+
+#[tokio::test]
+async fn whoever_is_left_may_change_what_another_permission_set_made() {
+    let harness = Harness::new().await;
+    harness.make_policies(true).await;
+    let other = harness.world.create_permission_set("Admin").await.unwrap();
+    let (one, two) = (harness.place(), harness.place_of(&other));
+    for id in [&one.permission_set, &two.permission_set] {
+        harness
+            .revise_set(id, |set| deploying(&mut set.content, "s3:Get*"))
+            .await;
+    }
+    assign(&harness, &one).await;
+    assign(&harness, &two).await;
+    harness.unassign(&harness.group(), &one).await;
+    harness.run_through().await;
+    harness
+        .revise_set(&other.id, |set| deploying(&mut set.content, "s3:Put*"))
+        .await;
+    provision(&harness, &two).await;
+    assert_eq!(deployed(&harness), Some(document("s3:Put*")));
+}
+
+#[tokio::test]
+async fn no_policy_is_made_for_a_role_that_is_somebody_elses() {
+    let harness = Harness::new().await;
+    harness.make_policies(true).await;
+    let place = harness.place();
+    assign(&harness, &place).await;
+    harness.aws.with(|state| {
+        let roles = &mut state.accounts.get_mut(PROD).unwrap().roles;
+        roles.get_mut(&harness.role_name()).unwrap().tags.clear();
+    });
+    harness
+        .revise(|set| deploying(&mut set.content, "s3:Get*"))
+        .await;
+    let request = harness.provision(Task::Provision(place)).await;
+    harness.run_through().await;
+    assert!(harness.reason(&request).await.contains("did not make"));
+    assert_eq!(deployed(&harness), None);
+}
