@@ -52,7 +52,7 @@ async fn a_client_token_makes_one_thing_and_is_forgotten_after_eight_hours() {
 
 #[tokio::test]
 async fn of_parallel_calls_with_one_token_one_creates() {
-    on_each_engine("paralleltokens", async |world: World| {
+    Box::pin(on_each_engine("paralleltokens", async |world: World| {
         let request = json!({});
         let outcomes = tokio::join!(
             create(&world, &request, "a"),
@@ -61,6 +61,6 @@ async fn of_parallel_calls_with_one_token_one_creates() {
         );
         let outcomes = [outcomes.0, outcomes.1, outcomes.2];
         assert_eq!(outcomes.iter().filter(|made| made.is_ok()).count(), 1);
-    })
+    }))
     .await;
 }
