@@ -55,7 +55,7 @@ async fn a_removal_that_comes_while_the_role_is_made_removes_it() {
         let place = harness.new_place(moment).await;
         let assign = harness.assign(&group, &place).await;
         let meanwhile = async { drop(harness.unassign(&group, &place).await) };
-        let came = harness.run_while(moment, meanwhile).await;
+        let came = Box::pin(harness.run_while(moment, meanwhile)).await;
         harness.run_through().await;
         check_gone(&harness, &place, moment).await;
         assert_eq!(harness.status(&assign).await, RequestStatus::Succeeded);
@@ -78,7 +78,7 @@ async fn the_last_removal_while_the_one_before_is_tidied_up_after_removes_the_ro
         harness.run_through().await;
         harness.unassign(&group, &place).await;
         let meanwhile = async { drop(harness.unassign(&user, &place).await) };
-        let came = harness.run_while(moment, meanwhile).await;
+        let came = Box::pin(harness.run_while(moment, meanwhile)).await;
         harness.run_through().await;
         check_gone(&harness, &place, moment).await;
         if !came {
@@ -98,7 +98,7 @@ async fn whoever_comes_while_a_place_is_made_is_let_in_by_their_own_request_alon
         let first = harness.assign(&group, &place).await;
         let second = Cell::new(None);
         let meanwhile = async { second.set(Some(harness.assign(&user, &place).await)) };
-        let came = harness.run_while(moment, meanwhile).await;
+        let came = Box::pin(harness.run_while(moment, meanwhile)).await;
         want_missing(&harness, true).await;
         harness.run_through().await;
         check_told(&harness, &place, (&group, &first)).await;
