@@ -99,7 +99,8 @@ impl Response<'_> {
         let response = SignedResponse {
             xml: self.message(&self.assertion(&signature)?)?,
         };
-        if response.base64().len() > LONGEST {
+        // As many characters as its base64 has.
+        if response.xml.len().div_ceil(3) * 4 > LONGEST {
             return Err(ResponseError::Length);
         }
         Ok(response)
