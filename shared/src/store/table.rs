@@ -19,6 +19,8 @@ pub type Item = HashMap<String, AttributeValue>;
 
 /// The most keys DynamoDB takes in one batch.
 const BATCH: usize = 100;
+/// More items than a page ever has: DynamoDB ends one at 1 MB.
+const UNLIMITED: i32 = 100_000;
 /// How often a batch asks again for what DynamoDB left unread.
 const BATCH_ATTEMPTS: usize = 8;
 
@@ -153,7 +155,7 @@ impl Table {
         let mut items = Vec::new();
         let mut from = None;
         loop {
-            let page = self.page(pk, prefix, 1000, from.as_ref()).await?;
+            let page = self.page(pk, prefix, UNLIMITED, from.as_ref()).await?;
             items.extend(page.items);
             match page.next {
                 Some(next) => from = Some(next),

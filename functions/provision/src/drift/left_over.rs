@@ -52,7 +52,8 @@ pub(crate) async fn remove(turn: &Turn<'_>, place: &Place) -> Result<(), Error> 
             name,
             instance: turn.identity.instance.id.clone(),
         };
-        iam::bring_about((turn, client), &identity, None, &turn.subject(place)).await?;
+        let role = (&identity, iam::Past::Made);
+        iam::bring_about((turn, client), role, None, &turn.subject(place)).await?;
     }
     Ok(())
 }

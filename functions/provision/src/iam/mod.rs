@@ -7,6 +7,7 @@ mod read;
 mod rivals;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
@@ -22,24 +23,42 @@ use change::RoleInChange;
 pub(crate) use policies::{delete_policies, differing_policies, keep_policies};
 pub(crate) use read::{find as find_role, find_bare as find_bare_role};
 
+/// Whether a role was ever made, as far as the tables know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Past {
+    /// It may be there.
+    Made,
+    /// To look for it would most likely only say that it is not there. Where it is all the same, IAM refuses to make it, and
+    /// then it is looked at.
+    Unheard,
+}
+
 /// Makes the role as it is wanted, or removes it. `subject` stands in the audit record.
 pub(crate) async fn bring_about(
     (turn, client): (&Turn<'_>, &Client),
-    identity: &RoleIdentity,
+    (identity, past): (&RoleIdentity, Past),
     wanted: Option<&WantedRole>,
     subject: &Value,
 ) -> Result<(), Error> {
-    turn.until_consistent(|| once((turn, client), identity, wanted, subject))
-        .await
+    let look = AtomicBool::new(past == Past::Made);
+    turn.until_consistent(|| {
+        let look = look.swap(true, Ordering::Relaxed);
+        once((turn, client), (identity, look), wanted, subject)
+    })
+    .await
 }
 
 async fn once(
     (turn, client): (&Turn<'_>, &Client),
-    identity: &RoleIdentity,
+    (identity, look): (&RoleIdentity, bool),
     wanted: Option<&WantedRole>,
     subject: &Value,
 ) -> Result<(), CallError> {
-    let found = read::find(turn, client, &identity.name).await?;
+    let found = if look {
+        read::find(turn, client, &identity.name).await?
+    } else {
+        None
+    };
     if let Some(found) = &found
         && !identity.owns(found)
     {

@@ -14,7 +14,7 @@ use super::failed;
 use crate::drift;
 use crate::error::Error;
 use crate::failure::Failure;
-use crate::iam;
+use crate::iam::{self, Past};
 use crate::reconcile::{RoleIdentity, WantedRole, customer_managed, fingerprint, policy_arn};
 use crate::turn::Turn;
 
@@ -167,7 +167,11 @@ async fn apply(
         iam::check_owner((turn, client), &role).await?;
         iam::keep_policies((turn, client), &wanted.documents, &subject).await?;
     }
-    iam::bring_about((turn, client), &role, Some(wanted), &subject).await?;
+    let past = match provisioned.revision {
+        Some(_) => Past::Made,
+        None => Past::Unheard,
+    };
+    iam::bring_about((turn, client), (&role, past), Some(wanted), &subject).await?;
     iam::delete_policies((turn, client), &arns(place, &gone), &subject).await?;
     Ok(kept)
 }
@@ -233,7 +237,7 @@ async fn take_away(
     let place = &provisioned.place;
     let role = RoleIdentity::of(&turn.identity.instance.id, set);
     let subject = turn.subject(place);
-    iam::bring_about((turn, client), &role, None, &subject).await?;
+    iam::bring_about((turn, client), (&role, Past::Made), None, &subject).await?;
     let policies = arns(place, &provisioned.policies);
     iam::delete_policies((turn, client), &policies, &subject).await
 }

@@ -31,7 +31,6 @@ async fn the_first_assignment_makes_the_account_ready_and_the_role() {
     999999999999 AssumeRole
     222222222222 GetSAMLProvider
     222222222222 CreateSAMLProvider
-    222222222222 GetRole
     222222222222 CreateRole
     222222222222 AttachRolePolicy
     ");

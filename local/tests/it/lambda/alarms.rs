@@ -60,10 +60,7 @@ async fn a_key_made_by_direct_invocation_raises_its_alarm() {
 #[tokio::test]
 async fn the_end_of_a_look_at_all_accounts_is_counted_with_what_it_found() {
     let pattern = pattern("DriftFilter");
-    let function = Template::embedded()
-        .unwrap()
-        .function("provision")
-        .unwrap();
+    let function = Template::embedded().unwrap().function("provision").unwrap();
     let aws = Aws::start().await;
     let world = organization(&aws).await;
     let engine = world.engine.as_ref().unwrap();

@@ -320,7 +320,9 @@ fn change(
     match operation {
         "UpdateAssumeRolePolicy" => role.trust = document,
         "UpdateRole" => {
-            role.description = parameters.get("Description").to_owned();
+            parameters
+                .get("Description")
+                .clone_into(&mut role.description);
             role.max_session_seconds = parameters.get("MaxSessionDuration").parse().unwrap();
         }
         "TagRole" => role.tags.extend(parameters.tags()),
