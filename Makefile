@@ -34,8 +34,7 @@ check: $(ready)/checks $(ready)/cargo-deny
 
 # BENCH names the parts, such as BENCH="saml start"; without it all of them run (docs/performance.md).
 bench: $(ready)/clients
-	cargo build --release --locked $(addprefix --package vestibule-,portal saml credentials admin provision)
-	cargo build --release --locked --package vestibule-bench
+	cargo build --release --locked $(addprefix --package vestibule-,portal saml credentials admin provision bench)
 	target/release/bench $(BENCH)
 
 setup-tests: $(addprefix $(ready)/,clients checks aws-cli-oldest aws-cli-newest browser dynamodb-local cargo-deny)
