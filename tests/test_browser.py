@@ -125,9 +125,7 @@ def test_applications_are_found_and_opened(chromium: Chromium, alex: Person, org
     handbook = create("Handbook", "https://handbook.example.com/")
     unassigned = create("Payroll", "https://payroll.example.com/")
     try:
-        sso_admin.create_application_assignment(
-            ApplicationArn=reports, PrincipalType="USER", PrincipalId=alex.id
-        )
+        sso_admin.create_application_assignment(ApplicationArn=reports, PrincipalType="USER", PrincipalId=alex.id)
         sso_admin.put_application_assignment_configuration(ApplicationArn=handbook, AssignmentRequired=False)
         seen = chromium.walk("applications", alex, query="reports", address="https://reports.example.com/")
     finally:
