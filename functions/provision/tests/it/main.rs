@@ -6,6 +6,8 @@ mod accounts;
 #[cfg(test)]
 mod drift;
 #[cfg(test)]
+mod drift_rounds;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod every_fault;
