@@ -13,7 +13,7 @@ from organization import READ_ONLY, Organization, unique
 from terraform_provider import Provider
 
 if TYPE_CHECKING:
-    from terraform_provider import Attributes
+    from terraform_resource import Attributes
 
 CUSTOM = "arn:aws:sso::aws:applicationProvider/custom"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
